@@ -1,0 +1,87 @@
+"""Settings: one frozen object, read once at the entry point and passed on explicitly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from rag.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, from ``DATELINE_*`` variables and ``dateline.toml``, variables first.
+
+    Secrets for network models are not settings of ours: litellm reads each provider's own variables.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="DATELINE_", toml_file="dateline.toml", extra="forbid", frozen=True
+    )
+
+    index: Path = Field(Path(".dateline"), description="Folder of the index.")
+    corpus: Path = Field(
+        Path("corpus/articles"), description="Corpus that is ingested when a question finds no index."
+    )
+    cache: Path = Field(
+        Path("~/.cache/dateline"), description="Folder for assembled models; shared by all indexes."
+    )
+    embedding_model: str = Field(
+        "all-MiniLM-L6-v2",
+        description="Packaged all-MiniLM-L6-v2, or any sentence-transformers model by name or path.",
+    )
+    embedding_batch: int = Field(32, ge=1, description="Passages embedded at a time.")
+    model: str = Field(
+        "embedded",
+        description="`embedded`, `extractive`, a path to a GGUF file, or any litellm model name.",
+    )
+    model_strength: str = Field(
+        "auto",
+        pattern="^(auto|small|large)$",
+        description="Answering strategy: `small` asks passage by passage, `large` gives all evidence at once.",
+    )
+    model_api_base: str = Field("", description="Address of an OpenAI-compatible server for `model`.")
+    model_api_key: SecretStr = Field(SecretStr(""), description="Key for `model_api_base`.")
+    model_context: int = Field(4096, ge=512, description="Context window of the embedded model, in tokens.")
+    model_timeout: float = Field(120.0, gt=0, description="Seconds one model call may take.")
+    model_retries: int = Field(2, ge=0, description="Retries of a failed network model call.")
+    threads: int = Field(0, ge=0, description="Threads for models; 0 uses the cores of this machine.")
+    passages: int = Field(8, ge=1, description="Passages an answer is drawn from.")
+    max_record_bytes: int = Field(
+        20_000_000, ge=1000, description="Largest single file or JSON line read as one article, in bytes."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Puts arguments before variables before ``dateline.toml`` of the current folder."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Reads the settings; ``None`` overrides are ignored.
+
+    Raises:
+        SettingsError: A name is unknown or a value does not fit; the message names both.
+    """
+    try:
+        return Settings(**{k: v for k, v in overrides.items() if v is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"setting {name}: {first['msg']}; see DATELINE_{name.upper()} and dateline.toml") from error
+    except ValueError as error:
+        raise SettingsError(f"dateline.toml cannot be read: {error}") from error
