@@ -22,17 +22,11 @@ class Settings(BaseSettings):
     Secrets for network models are not settings of ours: litellm reads each provider's own variables.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix="DATELINE_", toml_file="dateline.toml", extra="forbid", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix="DATELINE_", toml_file="dateline.toml", extra="forbid", frozen=True)
 
     index: Path = Field(Path(".dateline"), description="Folder of the index.")
-    corpus: Path = Field(
-        Path("corpus/articles"), description="Corpus that is ingested when a question finds no index."
-    )
-    cache: Path = Field(
-        Path("~/.cache/dateline"), description="Folder for assembled models; shared by all indexes."
-    )
+    corpus: Path = Field(Path("corpus/articles"), description="Corpus that is ingested when a question finds no index.")
+    cache: Path = Field(Path("~/.cache/dateline"), description="Folder for assembled models; shared by all indexes.")
     embedding_model: str = Field(
         "all-MiniLM-L6-v2",
         description="Packaged all-MiniLM-L6-v2, or any sentence-transformers model by name or path.",

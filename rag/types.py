@@ -39,6 +39,8 @@ class SourceDocument:
         published: Publication date the source states.
         url: Address of the original; empty when unknown.
         language: BCP 47 tag the source states; empty when unknown.
+        container: The file of several articles that this one was a record of, relative to the corpus root; empty
+            when the source is a file of its own.
     """
 
     key: str
@@ -48,6 +50,7 @@ class SourceDocument:
     published: date | None = None
     url: str = ""
     language: str = ""
+    container: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,14 @@ class RetrievedPassage:
     cosine: float | None = None
     bm25: float | None = None
     also_carried_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question and the answer it got; the answer is empty when there was none."""
+
+    question: str
+    answer: str = ""
 
 
 class Verdict(StrEnum):

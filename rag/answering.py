@@ -1,0 +1,167 @@
+"""From a question to a checked answer: rewrite → retrieve → draft → check, sentence by sentence."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from rag.check.ledger import ClaimLedger
+from rag.check.support import Idf
+from rag.check.verification import LexicalVerifier
+from rag.config import Settings
+from rag.errors import ModelUnavailableError
+from rag.generate.drafting import Answerer, Trace
+from rag.generate.extractive import ExtractiveAnswerer
+from rag.generate.fallback import FallbackAnswerer
+from rag.generate.jointly import JointAnswerer
+from rag.generate.passagewise import PassagewiseAnswerer
+from rag.index.catalog import Catalog
+from rag.index.embedding import Embedder
+from rag.retrieve.hybrid import Retriever
+from rag.retrieve.rewriting import is_follow_up, rewrite_by_rule
+from rag.types import AbstentionReason, Answer, AnswerSentence, Citation, Filters, RetrievedPassage, Seconds, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What is going on, in a few words."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceReady:
+    """The sentences shown so far, all checked, with their citations; each event replaces the one before."""
+
+    sentences: tuple[AnswerSentence, ...]
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The whole answer; always the last event."""
+
+    answer: Answer
+
+
+AnswerEvent = Notice | SentenceReady | Finished
+
+
+def load_answerer(settings: Settings, embedder: Embedder, idf: Idf, notice: Callable[[str], None]) -> Answerer:
+    """Returns the way of answering that the settings ask for.
+
+    The source sentences answer by themselves when the embedded model is not installed, and whenever a model fails
+    while it answers; both are said in the answer's warnings.
+
+    Args:
+        settings: Chooses model and strategy.
+        embedder: Compares sentences with the question.
+        idf: Weight of a word stem in the corpus.
+        notice: Told when a model is being loaded.
+
+    Raises:
+        ModelUnavailableError: A model that was asked for by name does not exist or refuses.
+    """
+    extractive = ExtractiveAnswerer(embedder, idf)
+    if settings.model == "extractive":
+        return extractive
+    from rag.generate.llm import load_model
+
+    notice("loading the language model")
+    try:
+        model = load_model(settings)
+    except ModelUnavailableError as error:
+        if settings.model != "embedded":
+            raise
+        return FallbackAnswerer(None, extractive, str(error))
+    answerer = PassagewiseAnswerer(model) if model.strength == "small" else JointAnswerer(model)
+    return FallbackAnswerer(answerer, extractive)
+
+
+def answer_stream(
+    question: str,
+    filters: Filters,
+    history: Sequence[Turn],
+    *,
+    catalog: Catalog,
+    retriever: Retriever,
+    answerer: Answerer,
+    idf: Idf,
+    k: int,
+) -> Iterator[AnswerEvent]:
+    """Answers a question, yielding as soon as something is ready.
+
+    Args:
+        question: As asked.
+        filters: What the answer may draw on.
+        history: The conversation before, oldest first.
+        catalog: Source of the canonical texts that citations point into.
+        retriever: Finds passages.
+        answerer: Drafts sentences.
+        idf: Weight of a word stem in the corpus.
+        k: Passages to draw on.
+
+    Yields:
+        Notices, then the growing list of checked sentences, then ``Finished``.
+    """
+    started = time.perf_counter()
+    trace = Trace()
+    standalone = _stand_alone(question, history, answerer, trace)
+    passages = retriever.search(standalone, k, filters=filters, fill=True)
+    retrieved = time.perf_counter()
+    yield Notice(f"reading {len(passages)} passages")
+    ledger = ClaimLedger(catalog, standalone, passages, LexicalVerifier(idf), idf)
+    checking = 0.0
+    with closing(answerer.draft(standalone, passages, trace)) as drafts:  # type: ignore[type-var]
+        for draft in drafts:
+            before = time.perf_counter()
+            changed = ledger.add(draft)
+            checking += time.perf_counter() - before
+            if changed:
+                yield SentenceReady(ledger.sentences(), ledger.citations())
+    drafted = time.perf_counter()
+    abstained = not ledger.sentences()
+    reason = _reason(standalone, filters, retriever, passages) if abstained else None
+    yield Finished(
+        Answer(
+            question=question,
+            standalone_question=standalone,
+            model=trace.model or answerer.name,
+            abstained=abstained,
+            reason=reason,
+            text=ledger.text(),
+            sentences=ledger.sentences(),
+            citations=ledger.citations(),
+            nearest=ledger.nearest() if abstained else (),
+            passages=tuple(passages),
+            usage=trace.usage,
+            seconds=Seconds(
+                retrieve=retrieved - started,
+                generate=drafted - retrieved - checking,
+                check=checking,
+                total=time.perf_counter() - started,
+            ),
+            dropped=ledger.dropped(),
+            warnings=(*trace.warnings, *ledger.warnings()),
+        )
+    )
+
+
+def _stand_alone(question: str, history: Sequence[Turn], answerer: Answerer, trace: Trace) -> str:
+    if not history or not is_follow_up(question):
+        return question
+    rewritten = answerer.rewrite(question, history, trace)
+    return rewritten or rewrite_by_rule(question, history)
+
+
+def _reason(
+    question: str, filters: Filters, retriever: Retriever, passages: Sequence[RetrievedPassage]
+) -> AbstentionReason:
+    """Tells a corpus that is silent from filters that hide what it says."""
+    if filters:
+        elsewhere = retriever.search(question, 1)
+        if elsewhere and not any(hit.passage.id == elsewhere[0].passage.id for hit in passages):
+            return AbstentionReason.OUTSIDE_FILTERS
+    return AbstentionReason.NOT_IN_CORPUS

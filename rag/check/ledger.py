@@ -1,0 +1,226 @@
+"""The claim ledger: takes draft sentences, shows only those that survive their checks, and numbers what they cite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from rag.check.citations import CitedSentence, choose_citations, strip_markers, verify_span
+from rag.check.facts import FactContext, missing_facts
+from rag.check.support import Idf
+from rag.check.verification import Verifier
+from rag.check.words import content_stems, plain
+from rag.errors import ArticleNotFoundError
+from rag.generate.drafting import Draft
+from rag.index.catalog import Catalog
+from rag.ingest.sentences import sentences as segment
+from rag.types import AnswerSentence, Article, Check, Citation, DroppedSentence, RetrievedPassage, Span, Verdict
+
+_SHOWN = (Verdict.SUPPORTED, Verdict.PARTIAL)
+_NEAREST = 3
+_SAME_CLAIM = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A sentence that can be cited, and the passage it was retrieved in."""
+
+    passage: RetrievedPassage
+    sentence: CitedSentence
+
+
+class ClaimLedger:
+    """Collects the checked sentences of one answer.
+
+    Args:
+        catalog: Source of the canonical texts that every citation is compared with, byte for byte.
+        question: The standalone question.
+        passages: All retrieved passages, best first.
+        verifier: Decides whether cited words support a sentence.
+        idf: Weight of a word stem in this corpus; ``None`` weighs all alike.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        question: str,
+        passages: Sequence[RetrievedPassage],
+        verifier: Verifier,
+        idf: Idf | None = None,
+    ) -> None:
+        self._catalog = catalog
+        self._question = question
+        self._passages = passages
+        self._verifier = verifier
+        self._idf = idf
+        self._articles: dict[str, Article | None] = {}
+        self._numbers: dict[tuple[str, Span], int] = {}
+        self._citations: list[Citation] = []
+        self._sentences: list[AnswerSentence] = []
+        self._dropped: list[DroppedSentence] = []
+        self._invented = 0
+        self._stale: set[str] = set()
+
+    # -- what a draft becomes ---------------------------------------------------------------------------------
+
+    def add(self, draft: Draft) -> bool:
+        """Checks a draft and shows it, a quotation in its place, or nothing.
+
+        Returns:
+            Whether the shown sentences changed.
+        """
+        stripped = strip_markers(draft.text, set())
+        self._invented += draft.invented + len(stripped.invented)
+        before = list(self._sentences)
+        for span in segment(stripped.text):
+            self._add_sentence(span.of(stripped.text), draft)
+        return self._sentences != before
+
+    def _add_sentence(self, text: str, draft: Draft) -> None:
+        evidence = self._sources(draft.evidence)
+        named = [_source(passage, span) for passage, span in draft.cited]
+        pools = [pool for pool in (named, evidence, self._sources(self._passages)) if pool]
+        check = Check(Verdict.UNSUPPORTED, 0.0, "nothing retrieved has these words")
+        for pool in pools:  # first what its author named, then what it was shown, then all that was retrieved
+            cited, attempt = self._check(text, pool)
+            if attempt.support > check.support or not check.support:
+                check, chosen = attempt, cited
+            if attempt.verdict in _SHOWN:
+                self._show(text, attempt, [*cited, *self._elsewhere(text, cited)])
+                return
+        self._dropped.append(DroppedSentence(text, check.verdict, check.why))
+        quoted = chosen[:1] if pools and chosen else []
+        if quoted:
+            # What cannot be confirmed as worded is replaced by the source's own words.
+            self._show(quoted[0].sentence.text, Check(Verdict.SUPPORTED, 1.0), quoted)
+
+    def _check(self, text: str, pool: Sequence[_Source]) -> tuple[list[_Source], Check]:
+        by_sentence = {source.sentence: source for source in pool}
+        cited = [by_sentence[s] for s in choose_citations(text, [source.sentence for source in pool], idf=self._idf)]
+        if not cited:
+            return [], Check(Verdict.UNSUPPORTED, 0.0, "nothing retrieved has these words")
+        context = _context(cited[0].passage)
+        return cited, self._verifier.verify(text, " ".join(source.sentence.text for source in cited), context)
+
+    def _elsewhere(self, text: str, cited: Sequence[_Source]) -> list[_Source]:
+        """Returns sentences of other articles that carry the same claim on their own."""
+        taken = {source.sentence.article_id for source in cited}
+        found: list[_Source] = []
+        for passage in self._passages:
+            if passage.passage.article_id in taken:
+                continue
+            others, check = self._check(text, self._sources([passage]))
+            if others and check.verdict is Verdict.SUPPORTED:
+                found.extend(others)
+                taken.add(passage.passage.article_id)
+        return found
+
+    def _show(self, text: str, check: Check, cited: Iterable[_Source]) -> None:
+        numbers = tuple(n for source in cited if (n := self._number(source)) is not None)
+        if not numbers:
+            self._dropped.append(DroppedSentence(text, Verdict.UNSUPPORTED, "the cited article has changed meanwhile"))
+            return
+        for place, shown in enumerate(self._sentences):
+            if _same_claim(shown.text, text):
+                merged = tuple(dict.fromkeys((*shown.citations, *numbers)))
+                self._sentences[place] = replace(shown, citations=merged)
+                return
+        self._sentences.append(AnswerSentence(text, check.verdict, check.support, tuple(dict.fromkeys(numbers))))
+
+    def _number(self, source: _Source) -> int | None:
+        place = (source.sentence.article_id, source.sentence.span)
+        if place not in self._numbers:
+            citation = self._cite(source, len(self._citations) + 1)
+            if citation is None:
+                return None
+            self._citations.append(citation)
+            self._numbers[place] = citation.n
+        return self._numbers[place]
+
+    def _cite(self, source: _Source, n: int) -> Citation | None:
+        sentence, head = source.sentence, source.passage
+        article = self._article(sentence.article_id)
+        span = sentence.span
+        if (
+            article is None
+            or article.version != sentence.version
+            or not verify_span(article.text, span.start, span.end, sentence.text)
+        ):
+            self._stale.add(sentence.article_id)
+            return None
+        return Citation(
+            n, sentence.article_id, sentence.version, head.title, head.publisher, head.published,
+            span.start, span.end, sentence.text, head.also_carried_by,
+        )  # fmt: skip
+
+    def _article(self, article_id: str) -> Article | None:
+        if article_id not in self._articles:
+            try:
+                self._articles[article_id] = self._catalog.article(article_id)
+            except ArticleNotFoundError:
+                self._articles[article_id] = None
+        return self._articles[article_id]
+
+    @staticmethod
+    def _sources(passages: Iterable[RetrievedPassage]) -> list[_Source]:
+        return [_source(passage, span) for passage in passages for span in passage.passage.sentences]
+
+    # -- what the reader gets ---------------------------------------------------------------------------------
+
+    def sentences(self) -> tuple[AnswerSentence, ...]:
+        """Returns the sentences shown so far."""
+        return tuple(self._sentences)
+
+    def citations(self) -> tuple[Citation, ...]:
+        """Returns the citations given so far, by number."""
+        return tuple(self._citations)
+
+    def dropped(self) -> tuple[DroppedSentence, ...]:
+        """Returns the sentences that did not survive as written."""
+        return tuple(self._dropped)
+
+    def warnings(self) -> tuple[str, ...]:
+        """Returns what the reader should know about the model's honesty and the corpus, one line each."""
+        found = []
+        if self._invented:
+            found.append(f"the model named {self._invented} sources that it was never shown; they were removed")
+        if self._stale:
+            found.append(f"changed or removed while answering: {', '.join(sorted(self._stale))}; ask again")
+        return tuple(found)
+
+    def text(self) -> str:
+        """Returns the answer as one paragraph with its citation markers."""
+        return " ".join(f"{s.text} {''.join(f'[{n}]' for n in s.citations)}" for s in self._sentences)
+
+    def nearest(self) -> tuple[Citation, ...]:
+        """Returns the closest sentence of each of the best passages, for a reader whose question has no answer."""
+        found: list[Citation] = []
+        for passage in self._passages:
+            sources = self._sources([passage])
+            by_sentence = {source.sentence: source for source in sources}
+            best = choose_citations(self._question, list(by_sentence), idf=self._idf, limit=1)
+            citation = self._cite(by_sentence[best[0]] if best else sources[0], len(found) + 1)
+            if citation is not None:
+                found.append(citation)
+            if len(found) == _NEAREST:
+                break
+        return tuple(found)
+
+
+def _source(passage: RetrievedPassage, span: Span) -> _Source:
+    inside = passage.passage
+    words = inside.text[span.start - inside.span.start : span.end - inside.span.start]
+    return _Source(passage, CitedSentence(inside.article_id, inside.version, span, words))
+
+
+def _context(passage: RetrievedPassage) -> FactContext:
+    return FactContext(passage.title, passage.publisher, passage.published)
+
+
+def _same_claim(one: str, other: str) -> bool:
+    """Tells whether two sentences say the same: most words shared, and no fact of one missing in the other."""
+    first, second = set(content_stems(plain(one))), set(content_stems(plain(other)))
+    if not first or not second or len(first & second) / len(first | second) < _SAME_CLAIM:
+        return False
+    context = FactContext()
+    return not missing_facts(one, other, context=context) and not missing_facts(other, one, context=context)

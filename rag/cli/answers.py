@@ -1,0 +1,72 @@
+"""``dateline ask`` and ``verify``."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from rag.cli.options import Day, common, filtered, filters_of, json_only, service
+
+
+@click.command()
+@click.argument("question", metavar="QUESTION")
+@filtered
+@click.option("-k", type=click.IntRange(1, 100), help="Passages the answer is drawn from.")
+@click.option("--model", help="`embedded`, `extractive`, a GGUF file, or any litellm model name.")
+@click.option("--as-of", type=Day(), help="Use nothing published after this date.")
+@click.option("--history", type=click.Path(path_type=Path), help="JSON file with the conversation so far.")
+@click.option("--bundle", type=click.Path(path_type=Path), help="Also write a bundle that `dateline verify` accepts.")
+@common
+def ask(
+    question: str,
+    sources: tuple[str, ...],
+    after: date | None,
+    before: date | None,
+    k: int | None,
+    model: str | None,
+    as_of: date | None,
+    history: Path | None,
+    bundle: Path | None,
+    index: Path | None,
+    as_json: bool,
+) -> None:
+    """Answer a question, with a citation for every sentence."""
+    from rag.check.bundle import write_bundle
+    from rag.cli import render
+    from rag.cli.history import read_history
+    from rag.encoding import encode_answer
+
+    if as_of and (before is None or as_of < before):
+        before = as_of
+    filters = filters_of(sources, after, before)
+    turns = read_history(history) if history else ()
+    with json_only(as_json) as emit, service(index, model=model, passages=k) as dateline:
+        with render.waiting(quiet=as_json) as status:
+            dateline.notice = status.update
+            events = dateline.ask_stream(question, filters=filters, history=turns)
+            answer = render.follow(events, status, quiet=as_json)
+        emit(encode_answer(answer))
+        if not as_json:
+            render.answer_sources(answer)
+        if bundle:
+            write_bundle(bundle, answer, dateline.cited_articles(answer))
+
+
+@click.command()
+@click.argument("bundle", type=click.Path(path_type=Path))
+@common
+def verify(bundle: Path, index: Path | None, as_json: bool) -> int:
+    """Check a bundle again, without a model: exit 1 when a byte differs."""
+    from rag.check.bundle import verify_bundle
+
+    with json_only(as_json) as emit:
+        problems = verify_bundle(bundle)
+        emit({"valid": not problems, "problems": problems})
+        if not as_json:
+            for problem in problems:
+                click.echo(problem)
+            if not problems:
+                click.echo("every quotation and every hash agrees")
+    return 1 if problems else 0

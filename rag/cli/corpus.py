@@ -1,0 +1,123 @@
+"""``dateline ingest``, ``sources`` and ``search``."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rag.cli.options import common, filtered, filters_of, json_only, service
+
+if TYPE_CHECKING:
+    from rag.types import IngestReport
+
+_NOTHING_READ = 2
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.option("--prune", is_flag=True, help="Also remove articles whose file or record is gone.")
+@common
+def ingest(paths: tuple[Path, ...], prune: bool, index: Path | None, as_json: bool) -> int:
+    """Read articles from files and folders into the index."""
+    from rag.cli import render
+    from rag.encoding import encode_report
+
+    with json_only(as_json) as emit, service(index) as dateline, render.ingest_progress() as progress:
+        report = dateline.ingest(list(paths), prune=prune, progress=progress)
+        progress.close()
+        emit(encode_report(report))
+        if not as_json:
+            render.report(report)
+        return _NOTHING_READ if _nothing_read(report) else 0
+
+
+def _nothing_read(report: IngestReport) -> bool:
+    return bool(report.failed) and not (report.added or report.updated or report.unchanged or report.removed)
+
+
+@click.group(invoke_without_command=True)
+@common
+@click.pass_context
+def sources(context: click.Context, index: Path | None, as_json: bool) -> None:
+    """List, show and remove the articles of the index."""
+    if context.invoked_subcommand is None:
+        _list(index, as_json)
+
+
+@sources.command("list")
+@common
+def list_sources(index: Path | None, as_json: bool) -> None:
+    """List every article."""
+    _list(index, as_json)
+
+
+def _list(index: Path | None, as_json: bool) -> None:
+    from rag.cli import render
+    from rag.encoding import encode_summary
+
+    with json_only(as_json) as emit, service(index) as dateline:
+        summaries = dateline.sources()
+        emit({"sources": [encode_summary(summary) for summary in summaries]})
+        if not as_json:
+            render.summaries(summaries)
+
+
+@sources.command()
+@click.argument("article_id", metavar="ID")
+@click.option("--raw", is_flag=True, help="Also show what cleaning removed.")
+@common
+def show(article_id: str, raw: bool, index: Path | None, as_json: bool) -> None:
+    """Show one article: the canonical text that citations point into."""
+    from rag.cli import render
+    from rag.encoding import encode_article
+
+    with json_only(as_json) as emit, service(index) as dateline:
+        article, passages = dateline.article(article_id)
+        emit(encode_article(article, passages, raw=raw))
+        if not as_json:
+            render.article(article, raw=raw)
+
+
+@sources.command()
+@click.argument("article_ids", metavar="ID...", nargs=-1, required=True)
+@common
+def remove(article_ids: tuple[str, ...], index: Path | None, as_json: bool) -> None:
+    """Remove articles from the index."""
+    with json_only(as_json) as emit, service(index) as dateline:
+        dateline.remove(list(article_ids))
+        emit({"removed": list(article_ids)})
+        if not as_json:
+            click.echo(f"removed {len(article_ids)} article{'s' * (len(article_ids) != 1)}")
+
+
+@click.command()
+@click.argument("question", metavar="QUERY")
+@filtered
+@click.option("-k", default=8, show_default=True, type=click.IntRange(1, 1000), help="Passages wanted.")
+@click.option("--mode", default="hybrid", show_default=True, type=click.Choice(["hybrid", "dense", "bm25"]))
+@common
+def search(
+    question: str,
+    sources: tuple[str, ...],
+    after: date | None,
+    before: date | None,
+    k: int,
+    mode: str,
+    index: Path | None,
+    as_json: bool,
+) -> None:
+    """Find the passages that best match a query."""
+    from rag.cli import render
+    from rag.encoding import encode_results
+    from rag.types import SearchMode
+
+    with json_only(as_json) as emit, service(index) as dateline:
+        started = time.perf_counter()
+        found = dateline.search(question, k, filters=filters_of(sources, after, before), mode=SearchMode(mode))
+        emit(encode_results(found, time.perf_counter() - started))
+        if not as_json:
+            render.results(found)

@@ -1,0 +1,29 @@
+"""``dateline doctor``: what is installed, which models, what would reach the network, is the index sound."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from rag.cli.options import common, json_only
+
+_UNSOUND = 1
+
+
+@click.command()
+@common
+def doctor(index: Path | None, as_json: bool) -> int:
+    """Tell what is installed, what would reach the network, and whether the index is sound."""
+    from rag.config import load_settings
+    from rag.doctor import examine
+
+    with json_only(as_json) as emit:
+        findings = examine(load_settings(index=index))
+        emit({"healthy": all(f.ok for f in findings),
+              "findings": [{"name": f.name, "ok": f.ok, "detail": f.detail} for f in findings]})  # fmt: skip
+        if not as_json:
+            for finding in findings:
+                click.echo(f"{click.style('✓', 'green') if finding.ok else click.style('✗', 'red')} "
+                           f"{finding.name}: {finding.detail}")  # fmt: skip
+    return 0 if all(f.ok for f in findings) else _UNSOUND

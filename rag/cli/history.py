@@ -1,0 +1,43 @@
+"""Reads the conversation that ``--history`` names."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from rag.errors import SourceError
+from rag.types import Turn
+
+_FORM = 'a JSON list of {"question": …, "answer": …} or of {"role": "user" or "assistant", "content": …}'
+
+
+def read_history(path: Path) -> tuple[Turn, ...]:
+    """Reads a conversation file.
+
+    Args:
+        path: JSON list of ``{"question", "answer"}`` objects or of chat messages with ``role`` and ``content``.
+
+    Raises:
+        SourceError: The file cannot be read or has another form.
+    """
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}; --history wants {_FORM}") from error
+    except ValueError as error:
+        raise SourceError(f"{path} is not JSON: {error}; --history wants {_FORM}") from error
+    turns: list[Turn] = []
+    for entry in entries if isinstance(entries, list) else [None]:
+        match entry:
+            case {"question": str(question)}:
+                answer = entry.get("answer")
+                turns.append(Turn(question, answer if isinstance(answer, str) else ""))
+            case {"role": "user", "content": str(content)}:
+                turns.append(Turn(content))
+            case {"role": "assistant", "content": str(content)} if turns:
+                turns[-1] = Turn(turns[-1].question, content)
+            case {"role": "system", "content": str()}:
+                continue
+            case _:
+                raise SourceError(f"{path} is not a conversation; --history wants {_FORM}")
+    return tuple(turns)

@@ -1,0 +1,72 @@
+"""Entry point: the environment of a process, the options every command shares, and errors as one line.
+
+Nothing heavy is imported here or in the command modules: a command imports what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Mapping
+
+import click
+
+from rag.cli import answers, corpus, health
+from rag.errors import DatelineError
+
+# Idle OpenMP threads that spin starve the model and the embedder of a small machine (a factor of 10 and more).
+# The rest keeps libraries from reaching for the network on import. What the user has set stands.
+_ENVIRONMENT: Mapping[str, str] = {
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "TOKENIZERS_PARALLELISM": "false",
+    "ANONYMIZED_TELEMETRY": "False",
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+}
+
+WRONG_USE = 2
+INTERRUPTED = 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="dateline", prog_name="dateline")
+def dateline() -> None:
+    """Ask a news corpus a question, get an answer you can check."""
+
+
+for command in (corpus.ingest, corpus.sources, corpus.search, answers.ask, answers.verify, health.doctor):
+    dateline.add_command(command)
+
+
+def main() -> None:
+    """Runs ``dateline`` and exits: 0 done, 1 negative result, 2 wrong use or bad input, 130 interrupted."""
+    for name, value in _ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="%(name)s: %(message)s")
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        result = dateline.main(prog_name="dateline", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except (KeyboardInterrupt, click.Abort):
+        _complain("interrupted; what was finished is kept")
+        return INTERRUPTED
+    except click.ClickException as error:
+        hint = f" ({error.ctx.command_path} --help)" if isinstance(error, click.UsageError) and error.ctx else ""
+        _complain(f"{error.format_message()}{hint}")
+        return WRONG_USE
+    except DatelineError as error:
+        _complain(str(error))
+        return WRONG_USE
+    except BrokenPipeError:
+        # The reader of our output has left (`dateline … | head`): nothing to say, and nowhere to say it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _complain(message: str) -> None:
+    click.echo("dateline: " + " ".join(message.split()), err=True)

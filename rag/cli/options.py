@@ -1,0 +1,102 @@
+"""Options that several commands share, and how they become settings and filters."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from rag.service import Dateline
+    from rag.types import Filters
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+class Day(click.ParamType):
+    """A calendar date, ``YYYY-MM-DD``."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Reads the date or fails with the form expected."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date; write YYYY-MM-DD", param, ctx)
+
+
+def common(command: _F) -> _F:
+    """Adds ``--index`` and ``--json``."""
+    command = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)
+    return click.option(
+        "--index", type=click.Path(path_type=Path), help="Folder of the index [DATELINE_INDEX or .dateline]."
+    )(command)
+
+
+def filtered(command: _F) -> _F:
+    """Adds ``--source``, ``--after`` and ``--before``."""
+    command = click.option("--before", type=Day(), help="Published on or before this date.")(command)
+    command = click.option("--after", type=Day(), help="Published on or after this date.")(command)
+    return click.option("--source", "sources", multiple=True, metavar="PUBLISHER", help="Only this publisher.")(command)
+
+
+def filters_of(sources: tuple[str, ...], after: date | None, before: date | None) -> Filters:
+    """Returns the filters that options describe."""
+    from rag.types import Filters
+
+    if after and before and after > before:
+        raise click.UsageError(f"--after {after} is later than --before {before}")
+    return Filters(sources, after, before)
+
+
+@contextmanager
+def service(index: Path | None, **settings: Any) -> Iterator[Dateline]:
+    """Opens the service with settings from options, variables and file, and closes it."""
+    from rag.config import load_settings
+    from rag.service import Dateline
+
+    opened = Dateline(load_settings(index=index, **settings))
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+@contextmanager
+def json_only(enabled: bool) -> Iterator[Callable[[Any], None]]:
+    """Keeps standard output for one JSON document: whatever a library prints meanwhile goes to standard error.
+
+    Args:
+        enabled: Whether JSON was asked for; otherwise nothing is redirected.
+
+    Yields:
+        Prints the document.
+    """
+    if not enabled:
+        yield lambda document: None
+        return
+    sys.stdout.flush()
+    real = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield lambda document: _emit(real, document)
+    finally:
+        sys.stdout.flush()
+        os.dup2(real, 1)
+        os.close(real)
+
+
+def _emit(descriptor: int, document: Any) -> None:
+    data = (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace")
+    while data:
+        data = data[os.write(descriptor, data) :]

@@ -1,0 +1,91 @@
+"""Examines an installation and an index without changing either."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import metadata
+
+from rag.config import Settings
+from rag.errors import DatelineError
+from rag.index.store import IndexStore
+
+_PACKAGES = ("chromadb", "tantivy", "sentence-transformers", "torch", "onnxruntime", "litellm")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing examined: whether it is in order, and the facts."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Returns what was found, in a fixed order."""
+    examined: list[tuple[str, Callable[[Settings], Finding]]] = [
+        ("packages", _packages), ("embedding model", _embedder), ("language model", _model),
+        ("network", _network), ("index", _index),
+    ]  # fmt: skip
+    findings = []
+    for name, look in examined:
+        try:
+            findings.append(look(settings))
+        except DatelineError as error:
+            findings.append(Finding(name, False, str(error)))
+    return findings
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _packages(settings: Settings) -> Finding:
+    found = {name: _version(name) for name in ("dateline", *_PACKAGES)}
+    missing = [name for name, version in found.items() if version is None]
+    detail = f"Python {sys.version.split()[0]}, " + ", ".join(f"{n} {v}" for n, v in found.items() if v)
+    return Finding("packages", not missing, detail + (f"; missing: {', '.join(missing)}" if missing else ""))
+
+
+def _embedder(settings: Settings) -> Finding:
+    from rag.index.embedding import load_embedder
+
+    embedder = load_embedder(settings)
+    return Finding("embedding model", True, f"{embedder.fingerprint}, {embedder.dimension} dimensions")
+
+
+def _model(settings: Settings) -> Finding:
+    from rag.generate.gguf import describe_model
+
+    return Finding("language model", True, describe_model(settings))
+
+
+def _network(settings: Settings) -> Finding:
+    reached = []
+    if settings.model not in ("embedded", "extractive") and not settings.model.endswith(".gguf"):
+        reached.append(f"questions and their evidence go to {settings.model_api_base or settings.model}")
+    return Finding("network", True, "; ".join(reached) or "nothing reaches the network with these settings")
+
+
+def _index(settings: Settings) -> Finding:
+    if not IndexStore.exists(settings.index):
+        return Finding("index", True, f"none yet in {settings.index}; `dateline ingest PATH` makes one")
+    store = IndexStore(settings.index)
+    try:
+        articles, passages = store.catalog.counts()
+        leftovers = len(store.catalog.journal())
+        vectors, lexical = store.vectors.count(), store.lexical.count()
+        sound = vectors - leftovers <= passages <= vectors and lexical - leftovers <= passages <= lexical
+        detail = (
+            f"{settings.index}: {articles:,} articles, {passages:,} passages, {vectors:,} vectors, {lexical:,} lexical"
+        )
+        if leftovers:
+            detail += f"; {leftovers:,} leftovers of an interrupted write, removed by the next ingest"
+        return Finding("index", sound, detail if sound else f"{detail}: they disagree, run `dateline ingest` again")
+    finally:
+        store.close()

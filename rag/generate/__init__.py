@@ -1,0 +1,1 @@
+"""From retrieved passages to drafted text: language models, prompts, answers and briefings."""

@@ -1,0 +1,61 @@
+"""What every way of answering has in common: it turns passages into draft sentences that are yet to be checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from rag.types import RetrievedPassage, Span, Turn, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One sentence as written, before any check.
+
+    Attributes:
+        evidence: The passages it may cite: those its author was shown for it.
+        cited: The sentences its author named as its source, as spans of the canonical text of the passage's article;
+            empty when it named none and they are still to be found in ``evidence``.
+        invented: How many sources its author named that it was never shown.
+    """
+
+    text: str
+    evidence: tuple[RetrievedPassage, ...]
+    cited: tuple[tuple[RetrievedPassage, Span], ...] = ()
+    invented: int = 0
+
+
+@dataclass(slots=True)
+class Trace:
+    """What happened while drafting one answer, beside the sentences.
+
+    Attributes:
+        usage: Tokens and money spent.
+        warnings: What the reader should know, one line each.
+        model: What wrote the answer, where it is not the answerer that was asked.
+    """
+
+    usage: Usage = field(default_factory=Usage)
+    warnings: list[str] = field(default_factory=list)
+    model: str | None = None
+
+
+class Answerer(Protocol):
+    """A way of answering a question from passages."""
+
+    @property
+    def name(self) -> str:
+        """The model, as shown with an answer."""
+
+    def draft(self, question: str, passages: Sequence[RetrievedPassage], trace: Trace) -> Iterator[Draft]:
+        """Yields draft sentences, the most direct answer first; none when the passages do not answer.
+
+        Closing the iterator stops the model.
+        """
+
+    def rewrite(self, question: str, history: Sequence[Turn], trace: Trace) -> str | None:
+        """Returns the follow-up question so that it stands alone, or ``None`` when this answerer cannot."""
+
+    def close(self) -> None:
+        """Releases the model."""

@@ -1,0 +1,71 @@
+"""Answering with a small model: one passage at a time.
+
+A small model mixes up passages it sees together and invents passage numbers, but it can tell whether one passage
+states the answer and say it in one sentence. So each passage is gated, then asked alone, and code knows what the
+sentence rests on. Two sources that differ stand side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rag.generate import prompts
+from rag.generate.drafting import Draft, Trace
+from rag.generate.llm import LanguageModel
+from rag.types import RetrievedPassage, Turn
+
+_PASSAGES_READ = 6
+_SENTENCES = 4
+_REWRITE_TOKENS = 80
+
+
+class PassagewiseAnswerer:
+    """Gates each passage and asks those that pass for one sentence.
+
+    Args:
+        model: A model that gives log probabilities and holds to a grammar.
+    """
+
+    def __init__(self, model: LanguageModel) -> None:
+        self._model = model
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self._model.name
+
+    def draft(self, question: str, passages: Sequence[RetrievedPassage], trace: Trace) -> Iterator[Draft]:
+        """Yields one sentence for each passage that states the answer, in retrieval order."""
+        written = 0
+        for passage in passages[:_PASSAGES_READ]:
+            yes, usage = self._model.probability_of_yes(prompts.gate_messages(passage, question))
+            trace.usage += usage
+            if not prompts.states_answer(yes, passage.cosine):
+                continue
+            reply = self._model.complete(
+                prompts.answer_messages(passage, question),
+                max_tokens=prompts.ANSWER_TOKENS,
+                grammar=prompts.ANSWER_GRAMMAR,
+            )
+            trace.usage += reply.usage
+            if reply.text.strip():
+                yield Draft(reply.text.strip(), (passage,))
+                written += 1
+            if written == _SENTENCES:
+                return
+
+    def rewrite(self, question: str, history: Sequence[Turn], trace: Trace) -> str | None:
+        """Returns the follow-up as a question that stands alone."""
+        return rewrite_with(self._model, question, history, trace)
+
+    def close(self) -> None:
+        """Releases the model."""
+        self._model.close()
+
+
+def rewrite_with(model: LanguageModel, question: str, history: Sequence[Turn], trace: Trace) -> str | None:
+    """Asks a model to make a follow-up stand alone; ``None`` when what it says is not one question."""
+    reply = model.complete(prompts.rewrite_messages(history, question), max_tokens=_REWRITE_TOKENS, stop=("\n",))
+    trace.usage += reply.usage
+    rewritten = reply.text.strip().strip('"')
+    return rewritten if rewritten.endswith("?") and len(rewritten) < 400 else None

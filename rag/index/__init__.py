@@ -1,0 +1,1 @@
+"""Derived indexes and the catalog they are rebuilt from."""

@@ -1,0 +1,313 @@
+"""The catalog: one SQLite file that is the truth about articles, versions and passages.
+
+Vectors and the lexical index are derived from it. A passage counts only while the catalog lists it, so a search
+joins every hit with the catalog, and one catalog transaction is the instant at which an article appears, changes
+or disappears. The journal names passages that may exist in the derived indexes although the catalog does not list
+them; whoever holds the write lock next removes them there (write-ahead intent, as in a recovery log).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rag.errors import ArticleNotFoundError
+from rag.index.database import Database
+from rag.index.records import ArticleHead, IndexedArticle, PassageEntry, Signature, StoredArticle, publisher_key
+from rag.types import Article, Filters, Passage, RemovedText, SourceSummary, Span
+
+_MAX_VARIABLES = 30_000
+
+
+class Catalog:
+    """Articles, versions, passages and the journal in ``catalog.sqlite``.
+
+    One instance may be used from several threads. Writers must hold the index lock.
+
+    Args:
+        path: The SQLite file; created with its tables when absent.
+
+    Raises:
+        StoreError: The file is not a catalog of this version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._database = Database(path)
+
+    def close(self) -> None:
+        """Closes the file; the catalog must not be used afterwards."""
+        self._database.close()
+
+    # -- facts about the index --------------------------------------------------------------------------------
+
+    def get_meta(self, key: str) -> str | None:
+        """Returns a stored fact about the index, such as ``embedder``; ``None`` when absent."""
+        return self._database.get_meta(key)
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Stores a fact about the index."""
+        self._database.set_meta(key, value)
+
+    def generation(self) -> int:
+        """Returns a number that grows with every change a reader could notice."""
+        return int(self.get_meta("generation") or 0)
+
+    def counts(self) -> tuple[int, int]:
+        """Returns the number of articles and of passages."""
+        row = (
+            self._database.connection()
+            .execute("SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)")
+            .fetchone()
+        )
+        return int(row[0]), int(row[1])
+
+    # -- writing ----------------------------------------------------------------------------------------------
+
+    def announce(self, passage_ids: Iterable[str]) -> None:
+        """Journals passages that are about to be added to the derived indexes."""
+        with self._database.transaction() as db:
+            db.executemany("INSERT OR IGNORE INTO journal VALUES (?)", ((i,) for i in passage_ids))
+
+    def commit(self, written: Sequence[IndexedArticle], removed: Sequence[str]) -> list[str]:
+        """Makes articles current and removes others, in one transaction.
+
+        The passages of ``written`` leave the journal; passages that are no longer current enter it.
+
+        Returns:
+            Ids of the passages that must now leave the derived indexes.
+        """
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        with self._database.transaction() as db:
+            touched = [item.article.id for item in written] + list(removed)
+            old = self._passage_ids(db, touched)
+            for article_id in touched:
+                self._dissolve(db, article_id)
+            db.executemany("DELETE FROM passages WHERE article_id = ?", ((i,) for i in touched))
+            db.executemany("DELETE FROM articles WHERE id = ?", ((i,) for i in touched))
+            db.executemany("DELETE FROM versions WHERE article_id = ?", ((i,) for i in removed))
+            new: set[str] = set()
+            for item in written:
+                self._insert(db, item, now)
+                new.update(passage.id for passage in item.passages)
+            db.executemany("DELETE FROM journal WHERE passage_id = ?", ((i,) for i in new))
+            gone = [i for i in old if i not in new]
+            db.executemany("INSERT OR IGNORE INTO journal VALUES (?)", ((i,) for i in gone))
+            self._bump(db)
+        return gone
+
+    @staticmethod
+    def _dissolve(db: sqlite3.Connection, lead: str) -> None:
+        """Gives the followers of an article that changes or leaves their earliest member as lead."""
+        heir = db.execute(
+            "SELECT a.id FROM articles a JOIN versions v ON v.article_id = a.id AND v.version = a.version"
+            " WHERE a.duplicate_of = ? ORDER BY a.published IS NULL, a.published, -length(v.text), a.id LIMIT 1",
+            (lead,),
+        ).fetchone()
+        if heir is not None:
+            db.execute("UPDATE articles SET duplicate_of = ? WHERE duplicate_of = ?", (heir[0], lead))
+            db.execute("UPDATE articles SET duplicate_of = NULL WHERE id = ?", heir)
+
+    def move_group(self, lead: str, new_lead: str) -> None:
+        """Puts a lead copy and all that follow it under another lead."""
+        with self._database.transaction() as db:
+            db.execute("UPDATE articles SET duplicate_of = ?1 WHERE duplicate_of = ?2 OR id = ?2", (new_lead, lead))
+            self._bump(db)
+
+    def _bump(self, db: sqlite3.Connection) -> None:
+        db.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (str(self.generation() + 1),))
+
+    @staticmethod
+    def _insert(db: sqlite3.Connection, item: IndexedArticle, now: str) -> None:
+        article = item.article
+        day = None if article.published is None else article.published.toordinal()
+        db.execute(
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (article.id, item.root, item.key, article.version, item.digest, article.title, article.publisher,
+             publisher_key(article.publisher), day, article.url, article.language, article.duplicate_of,
+             item.signature, now),
+        )  # fmt: skip
+        removed = json.dumps([[piece.text, piece.rule] for piece in article.removed], ensure_ascii=False)
+        db.execute(
+            "INSERT OR IGNORE INTO versions VALUES (?, ?, ?, ?, ?)",
+            (article.id, article.version, article.text, removed, now),
+        )
+        db.executemany(
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (p.id, p.article_id, p.version, p.span.start, p.span.end,
+                 json.dumps([[s.start, s.end] for s in p.sentences], separators=(",", ":")))
+                for p in item.passages
+            ),
+        )  # fmt: skip
+
+    def journal(self) -> list[str]:
+        """Returns the passages that must not exist in the derived indexes."""
+        return [row[0] for row in self._database.connection().execute("SELECT passage_id FROM journal")]
+
+    def clear_journal(self, passage_ids: Iterable[str]) -> None:
+        """Strikes passages off the journal once the derived indexes have forgotten them."""
+        with self._database.transaction() as db:
+            db.executemany("DELETE FROM journal WHERE passage_id = ?", ((i,) for i in passage_ids))
+
+    # -- reading ----------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _passage_ids(db: sqlite3.Connection, article_ids: Sequence[str]) -> list[str]:
+        found: list[str] = []
+        for article_id in article_ids:
+            found.extend(r[0] for r in db.execute("SELECT id FROM passages WHERE article_id = ?", (article_id,)))
+        return found
+
+    def find(self, root: str, key: str) -> StoredArticle | None:
+        """Returns the article read from ``key`` of the corpus ``root``."""
+        return self._stored("root = ? AND key = ?", (root, key))
+
+    def get_stored(self, article_id: str) -> StoredArticle | None:
+        """Returns where an article came from."""
+        return self._stored("id = ?", (article_id,))
+
+    def _stored(self, where: str, values: tuple[str, ...]) -> StoredArticle | None:
+        row = self._database.connection().execute(
+            f"SELECT id, root, key, version, digest FROM articles WHERE {where}", values
+        )
+        found = row.fetchone()
+        return None if found is None else StoredArticle(*found)
+
+    def places(self) -> list[tuple[str, str, str]]:
+        """Returns ``(root, key, article id)`` of every article."""
+        return list(self._database.connection().execute("SELECT root, key, id FROM articles ORDER BY id"))
+
+    def article_ids(self) -> list[str]:
+        """Returns the ids of all articles, sorted."""
+        return [row[0] for row in self._database.connection().execute("SELECT id FROM articles ORDER BY id")]
+
+    def article(self, article_id: str) -> Article:
+        """Returns the current version of an article.
+
+        Raises:
+            ArticleNotFoundError: There is none with this id.
+        """
+        row = self._database.connection().execute(
+            "SELECT a.id, a.version, v.text, a.title, a.publisher, a.published, a.url, a.language, v.removed,"
+            " a.duplicate_of FROM articles a JOIN versions v ON v.article_id = a.id AND v.version = a.version"
+            " WHERE a.id = ?",
+            (article_id,),
+        )  # fmt: skip
+        if (found := row.fetchone()) is None:
+            raise ArticleNotFoundError(f"no article has the id {article_id!r}; `dateline sources` lists them")
+        removed = tuple(RemovedText(text, rule) for text, rule in json.loads(found[8]))
+        return Article(*found[:5], _date(found[5]), found[6], found[7], removed, found[9])
+
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """Returns the current passages of an article in reading order."""
+        rows = self._database.connection().execute(
+            "SELECT id FROM passages WHERE article_id = ? ORDER BY start", (article_id,)
+        )
+        return self.passages([row[0] for row in rows])
+
+    def passages(self, passage_ids: Sequence[str]) -> list[Passage]:
+        """Returns current passages with their text, in the order asked; ids that are not current are left out."""
+        found: dict[str, Passage] = {}
+        texts: dict[tuple[str, str], str] = {}
+        for row in self._select("SELECT id, article_id, version, start, stop, sentences FROM passages", passage_ids):
+            place = (row[1], row[2])
+            if place not in texts:
+                sql = "SELECT text FROM versions WHERE article_id = ? AND version = ?"
+                texts[place] = self._database.connection().execute(sql, place).fetchone()[0]
+            span = Span(row[3], row[4])
+            sentences = tuple(Span(start, end) for start, end in json.loads(row[5]))
+            found[row[0]] = Passage(row[0], row[1], row[2], span, sentences, span.of(texts[place]))
+        return [found[i] for i in passage_ids if i in found]
+
+    def entries(self, passage_ids: Sequence[str], filters: Filters) -> dict[str, PassageEntry]:
+        """Returns what ranking needs of those passages that are current and pass the filters."""
+        accepted = {publisher_key(name) for name in filters.publishers}
+        found: dict[str, PassageEntry] = {}
+        sql = (
+            "SELECT p.id, p.article_id, coalesce(a.duplicate_of, a.id), a.publisher, a.publisher_key, a.published"
+            " FROM passages p JOIN articles a ON a.id = p.article_id"
+        )
+        for row in self._select(sql, passage_ids, "p.id"):
+            day = _date(row[5])
+            if accepted and row[4] not in accepted:
+                continue
+            if (filters.after and (day is None or day < filters.after)) or (
+                filters.before and (day is None or day > filters.before)
+            ):
+                continue
+            found[row[0]] = PassageEntry(row[0], row[1], row[2], row[3], day)
+        return found
+
+    def _select(self, sql: str, ids: Sequence[str], column: str = "id") -> Iterator[tuple[Any, ...]]:
+        for start in range(0, len(ids), _MAX_VARIABLES):
+            batch = ids[start : start + _MAX_VARIABLES]
+            yield from self._database.connection().execute(
+                f"{sql} WHERE {column} IN ({','.join('?' * len(batch))})", tuple(batch)
+            )
+
+    def signatures(self) -> Iterator[Signature]:
+        """Yields the stored near-duplicate signatures."""
+        rows = self._database.connection().execute(
+            "SELECT a.id, coalesce(a.duplicate_of, a.id), a.publisher, a.published, length(v.text), a.version,"
+            " a.signature FROM articles a JOIN versions v ON v.article_id = a.id AND v.version = a.version"
+            " WHERE a.signature IS NOT NULL"
+        )
+        for row in rows:
+            yield Signature(*row[:3], _date(row[3]), *row[4:6], np.frombuffer(row[6], dtype=np.uint32))
+
+    def heads(self, article_ids: Iterable[str]) -> dict[str, ArticleHead]:
+        """Returns title, publisher and date of articles, by id."""
+        rows = self._select("SELECT id, title, publisher, published FROM articles", list(article_ids))
+        return {row[0]: ArticleHead(row[1], row[2], _date(row[3])) for row in rows}
+
+    def carriers(self, article_id: str) -> list[str]:
+        """Returns the publishers (or ids, where unknown) of the other copies of an article, sorted."""
+        rows = self._database.connection().execute(
+            "SELECT publisher, id FROM articles WHERE id != ?1 AND coalesce(duplicate_of, id) ="
+            " (SELECT coalesce(duplicate_of, id) FROM articles WHERE id = ?1)",
+            (article_id,),
+        )
+        return sorted({publisher or other for publisher, other in rows})
+
+    def publishers(self) -> list[str]:
+        """Returns the known publishers, sorted."""
+        return [
+            r[0]
+            for r in self._database.connection().execute(
+                "SELECT DISTINCT publisher FROM articles WHERE publisher != '' ORDER BY 1"
+            )
+        ]
+
+    def matching(self, filters: Filters) -> int:
+        """Returns how many articles pass the filters."""
+        where, values = ["1"], []
+        if filters.publishers:
+            where.append(f"publisher_key IN ({','.join('?' * len(filters.publishers))})")
+            values.extend(publisher_key(name) for name in filters.publishers)
+        if filters.after:
+            where.append("published >= ?")
+            values.append(str(filters.after.toordinal()))
+        if filters.before:
+            where.append("published <= ?")
+            values.append(str(filters.before.toordinal()))
+        sql = f"SELECT count(*) FROM articles WHERE {' AND '.join(where)}"
+        return int(self._database.connection().execute(sql, values).fetchone()[0])
+
+    def summaries(self) -> list[SourceSummary]:
+        """Returns one line per article, by publication date, publisher and id; undated ones last."""
+        rows = self._database.connection().execute(
+            "SELECT a.id, a.version, a.title, a.publisher, a.published, a.language,"
+            " (SELECT count(*) FROM passages p WHERE p.article_id = a.id), a.duplicate_of FROM articles a"
+            " ORDER BY a.published IS NULL, a.published, a.publisher, a.id"
+        )
+        return [SourceSummary(*row[:4], _date(row[4]), *row[5:]) for row in rows]
+
+
+def _date(day: int | None) -> date | None:
+    return None if day is None else date.fromordinal(day)

@@ -1,0 +1,84 @@
+"""What the index keeps about articles and passages beside the values that cross its border."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.types import Article, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """Where an article came from and the digest that tells whether it changed since.
+
+    Attributes:
+        root: Absolute path of the corpus it was read from, or the address of its feed.
+        key: Source key inside ``root``.
+        digest: Hash of everything that is indexed: canonical text, title, publisher and date.
+    """
+
+    id: str
+    root: str
+    key: str
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedArticle:
+    """An article ready to be written, with its passages and near-duplicate signature."""
+
+    article: Article
+    root: str
+    key: str
+    digest: str
+    passages: tuple[Passage, ...]
+    signature: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What finding near-duplicates needs of an article.
+
+    Attributes:
+        lead: Id of the lead copy of its group; its own id when it leads or stands alone.
+        length: Length of the canonical text in code points.
+        minima: MinHash minima, ``uint32``.
+    """
+
+    article_id: str
+    lead: str
+    publisher: str
+    published: date | None
+    length: int
+    version: str
+    minima: NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleHead:
+    """Title, publisher and publication date of an article."""
+
+    title: str
+    publisher: str
+    published: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PassageEntry:
+    """What ranking needs to know of a passage, without its text."""
+
+    id: str
+    article_id: str
+    group: str
+    publisher: str
+    published: date | None
+
+
+def publisher_key(name: str) -> str:
+    """Returns the form in which publishers are compared: case folded, single spaces."""
+    return " ".join(name.casefold().split())

@@ -1,0 +1,219 @@
+"""The index folder: catalog, vectors and lexical index kept in step, one writer, many readers.
+
+Writing an article version: journal the new passage ids → add them to vectors and lexical → one catalog transaction
+makes them current and journals the old ones → delete the old ones from vectors and lexical → clear the journal.
+Searches ignore whatever the catalog does not list, so every instant in between is a consistent index, and a kill
+leaves at most journalled leftovers that the next writer sweeps.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+from rag.index.lexical import LexicalIndex
+
+from rag.errors import EmbeddingMismatchError, IndexLockedError, StoreError
+from rag.index.catalog import Catalog
+from rag.index.records import IndexedArticle
+from rag.index.vectors import VectorIndex
+from rag.types import Filters
+
+_EMBEDDER = "embedder"
+
+
+class IndexStore:
+    """An open index folder.
+
+    Vectors and the lexical index are opened on first use, so that commands which need only the catalog stay fast.
+
+    Args:
+        folder: The index folder.
+        create: Whether to create it when absent.
+
+    Raises:
+        StoreError: The folder is a file, is missing, cannot be written, or is not an index.
+    """
+
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        self.folder = folder
+        if folder.exists() and not folder.is_dir():
+            raise StoreError(f"{folder} is a file, not an index folder; choose another --index")
+        if not self.exists(folder):
+            if not create:
+                raise StoreError(
+                    f"there is no index in {folder}; run `dateline ingest PATH` first or name one with --index"
+                )
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreError(f"{folder} cannot be created: {error.strerror}; choose another --index") from error
+            if any(folder.iterdir()) and not (folder / "write.lock").exists():
+                raise StoreError(f"{folder} holds other files and no index; choose an empty or new folder with --index")
+        self.catalog = Catalog(folder / "catalog.sqlite")
+        self._vectors: VectorIndex | None = None
+        self._lexical: LexicalIndex | None = None
+        self._seen = self.catalog.generation()
+
+    @staticmethod
+    def exists(folder: Path) -> bool:
+        """Tells whether the folder holds an index."""
+        return (folder / "catalog.sqlite").is_file()
+
+    @property
+    def vectors(self) -> VectorIndex:
+        """The vector index, opened on first use."""
+        if self._vectors is None:
+            self._vectors = VectorIndex(self.folder / "vectors")
+        return self._vectors
+
+    @property
+    def lexical(self) -> LexicalIndex:
+        """The lexical index, opened on first use."""
+        if self._lexical is None:
+            self._lexical = LexicalIndex(self.folder / "lexical")
+        return self._lexical
+
+    def close(self) -> None:
+        """Releases every file."""
+        if self._vectors is not None:
+            self._vectors.close()
+        if self._lexical is not None:
+            self._lexical.close()
+        self.catalog.close()
+
+    # -- readers ----------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Reopens the derived indexes when another process has changed the catalog since the last look."""
+        generation = self.catalog.generation()
+        if generation == self._seen:
+            return
+        self._seen = generation
+        if self._vectors is not None:
+            self._vectors.reopen()
+        if self._lexical is not None:
+            self._lexical.refresh()
+
+    def require_embedder(self, fingerprint: str) -> None:
+        """Refuses to mix vectors of two models.
+
+        Raises:
+            EmbeddingMismatchError: The index was built with a model of another fingerprint.
+        """
+        stored = self.catalog.get_meta(_EMBEDDER)
+        if stored is not None and stored != fingerprint:
+            raise EmbeddingMismatchError(
+                f"{self.folder} was built with the embedding model {stored}, but the settings ask for {fingerprint};"
+                " set DATELINE_EMBEDDING_MODEL back, or ingest into a new --index"
+            )
+
+    def search_dense(self, vector: NDArray[np.float32], k: int, filters: Filters) -> list[tuple[str, float]]:
+        """Returns current passages by cosine, best first; fewer than ``k`` only when no more pass the filters."""
+        # Chroma walks its graph with a filter in tens of milliseconds but without one in two, and a filter that
+        # keeps a good part of the corpus finds enough among the unfiltered best.
+        hits = self.vectors.search(vector, 3 * k if filters else k)
+        current = self.catalog.entries([i for i, _ in hits], filters)
+        kept = [hit for hit in hits if hit[0] in current]
+        if filters and len(kept) < k:
+            hits = self.vectors.search(vector, k, filters)
+            current = self.catalog.entries([i for i, _ in hits], filters)
+            kept = [hit for hit in hits if hit[0] in current]
+        return kept[:k]
+
+    def search_lexical(self, query: str, k: int, filters: Filters) -> list[tuple[str, float]]:
+        """Returns current passages by BM25, best first; fewer than ``k`` only when no more match."""
+        wanted = 3 * k if filters else k
+        while True:
+            hits = self.lexical.search(query, wanted)
+            current = self.catalog.entries([i for i, _ in hits], filters)
+            kept = [hit for hit in hits if hit[0] in current]
+            if len(kept) >= k or len(hits) < wanted:
+                return kept[:k]
+            wanted *= 4
+
+    # -- the writer -------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def writing(self, fingerprint: str | None = None) -> Iterator[None]:
+        """Holds the write lock, after sweeping what a killed writer may have left.
+
+        Args:
+            fingerprint: The embedding model that will be used, stored with the first write.
+
+        Raises:
+            IndexLockedError: Another process is writing; the message names it.
+            EmbeddingMismatchError: The index was built with another embedding model.
+            StoreError: The folder cannot be written.
+        """
+        lock = FileLock(self.folder / "write.lock")
+        owner = self.folder / "writer.json"
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise IndexLockedError(
+                f"{self.folder} is being written by {_describe(owner)}; wait for it, then run this again"
+            ) from error
+        except OSError as error:
+            raise StoreError(f"{self.folder} cannot be written: {error.strerror}; check its permissions") from error
+        try:
+            owner.write_text(json.dumps({"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}))
+            if fingerprint is not None:
+                self.require_embedder(fingerprint)
+                if self.catalog.get_meta(_EMBEDDER) is None:
+                    self.catalog.set_meta(_EMBEDDER, fingerprint)
+            self.refresh()
+            self._forget(self.catalog.journal())
+            yield
+        finally:
+            owner.unlink(missing_ok=True)
+            lock.release()
+
+    def write(
+        self,
+        written: Sequence[IndexedArticle],
+        vectors: NDArray[np.float32],
+        removed: Sequence[str] = (),
+    ) -> None:
+        """Makes articles current, and removes others, in all three indexes. The write lock must be held.
+
+        Args:
+            written: New or changed articles with their passages.
+            vectors: One row per passage, in the order of ``written``.
+            removed: Ids of articles to remove.
+        """
+        pairs = [(item.article, passage) for item in written for passage in item.passages]
+        ids = [passage.id for _, passage in pairs]
+        self.catalog.announce(ids)
+        if ids:
+            self.vectors.add(ids, vectors, [article for article, _ in pairs])
+            self.lexical.add([(p.id, f"{article.title}\n{p.text}") for article, p in pairs])
+            self.lexical.commit()
+        gone = self.catalog.commit(written, removed)
+        self._seen = self.catalog.generation()
+        self._forget(gone)
+
+    def _forget(self, passage_ids: Sequence[str]) -> None:
+        if not passage_ids:
+            return
+        self.vectors.delete(passage_ids)
+        self.lexical.delete(passage_ids)
+        self.lexical.commit()
+        self.catalog.clear_journal(passage_ids)
+
+
+def _describe(owner: Path) -> str:
+    try:
+        facts = json.loads(owner.read_text())
+        since = datetime.fromisoformat(facts["since"])
+        minutes = max(0, int((datetime.now(UTC) - since).total_seconds() // 60))
+        return f"process {facts['pid']}, for {minutes} min"
+    except (OSError, ValueError, KeyError):
+        return "another process"

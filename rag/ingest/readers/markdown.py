@@ -1,0 +1,85 @@
+"""Markdown files with front matter, as the plain text a reader of the page would see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.errors import SourceError
+from rag.ingest.readers.base import Outcome, StatedDates, document_from_fields
+from rag.ingest.readers.text import read_text_file
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+
+def read_markdown(path: Path, key: str, limit: int) -> Iterator[Outcome]:
+    """Reads a Markdown file as one article; without a title in the front matter, a first heading is its title."""
+    import frontmatter
+    import yaml
+
+    source = read_text_file(path, limit).replace("\r\n", "\n")
+    try:
+        fields, body = frontmatter.parse(source)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise SourceError(f"has front matter that is not YAML: {str(error).splitlines()[0]}") from error
+    title, text = plain_text(body)
+    if not text.strip():
+        raise SourceError("has no text below its front matter")
+    if not fields.get("title") and title:
+        fields = {**fields, "title": title}
+    yield document_from_fields(key, text, fields, StatedDates())
+
+
+def plain_text(markdown: str) -> tuple[str, str]:
+    """Drops the marks of Markdown: headings, emphasis and the targets of links; HTML is kept as the text it is.
+
+    Returns:
+        The first heading when the page begins with a level-one heading, else an empty string; and the text, in
+        paragraphs parted by blank lines, with that heading still in it.
+    """
+    tokens = _parser().parse(markdown)
+    blocks: list[str] = []
+    cells: list[str] = []
+    bullet = ""
+    in_table = False
+    for token in tokens:
+        if token.type == "list_item_open":
+            bullet = f"{token.info}{token.markup} " if token.info else "- "
+        elif token.type in ("tr_open", "tr_close"):
+            in_table = token.type == "tr_open"
+            blocks += [" | ".join(cells)] if any(cells) else []
+            cells = []
+        elif token.type == "inline":
+            line = _inline(token.children or ())
+            if in_table:
+                cells.append(line)
+            elif line.strip():
+                blocks.append(bullet + line)
+            bullet = ""
+        elif token.type in ("fence", "code_block"):
+            blocks.append(token.content.rstrip("\n"))
+        elif token.type == "hr":
+            blocks.append("___")
+    has_title = len(tokens) > 1 and tokens[0].type == "heading_open" and tokens[0].tag == "h1"
+    return (blocks[0] if has_title and blocks else "", "\n\n".join(blocks))
+
+
+def _inline(tokens: Sequence[Token]) -> str:
+    parts: list[str] = []
+    for token in tokens:
+        if token.type in ("softbreak", "hardbreak"):
+            parts.append(" " if token.type == "softbreak" else "\n")
+        else:
+            parts.append(token.content)
+    return "".join(parts)
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": False}).enable("table")

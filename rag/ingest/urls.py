@@ -1,0 +1,59 @@
+"""What the address of an article tells about it: the date in its path and the site in its host."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from rag.ingest.dates import parse_published
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
+
+_NUMERIC = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)", re.ASCII)
+_NAMED = re.compile(r"/((?:19|20)\d\d)/([a-z]{3})/(\d{1,2})(?=/|$)", re.ASCII | re.IGNORECASE)
+_SCHEMES = frozenset({"http", "https"})
+
+
+def web_address(value: str) -> str:
+    """Returns the value when it is an http or https address, else an empty string: nothing else may become a link."""
+    try:
+        parts = urlsplit(value)
+        return value if parts.scheme in _SCHEMES and parts.hostname and not re.search(r"\s", value) else ""
+    except ValueError:
+        return ""
+
+
+def date_from_url(url: str) -> date | None:
+    """Reads the publication date from a path such as ``/2022/06/12/`` or ``/2017/nov/21/``; never a future date."""
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        return None
+    found = None
+    if match := _NUMERIC.search(path):
+        found = parse_published("/".join(match.groups()))
+    elif match := _NAMED.search(path):
+        found = parse_published(f"{match[3]} {match[2]} {match[1]}")
+    return found if found and found <= date.today() else None
+
+
+def publisher_from_url(url: str) -> str:
+    """Returns the registrable name of the host, ``cnn.com`` for ``https://edition.cnn.com/…``, or an empty string."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+    if not host or host.replace(".", "").isdigit() or ":" in host:
+        return ""
+    return _public_suffixes().privatesuffix(host) or ""
+
+
+@lru_cache(maxsize=1)
+def _public_suffixes() -> PublicSuffixList:
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList()

@@ -1,0 +1,25 @@
+"""What tests in several folders need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from rag.config import Settings
+from rag.errors import ModelUnavailableError
+from rag.generate.gguf import describe_model
+from rag.generate.llm import load_model
+from rag.generate.model import LanguageModel
+
+
+@pytest.fixture(scope="session")
+def real_model() -> Iterator[LanguageModel]:
+    settings = Settings(model="embedded", model_context=2048, model_timeout=300.0)
+    try:
+        describe_model(settings)
+    except ModelUnavailableError as error:
+        pytest.skip(str(error))
+    model = load_model(settings)
+    yield model
+    model.close()

@@ -1,0 +1,1 @@
+"""The page: asks the service, shows sentences, sources and verdicts. Comes with a later release."""
