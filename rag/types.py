@@ -103,6 +103,10 @@ class Passage:
     sentences: tuple[Span, ...]
     text: str
 
+    def words(self, span: Span) -> str:
+        """Returns the words of a span of the canonical text that lies inside the passage."""
+        return self.text[span.start - self.span.start : span.end - self.span.start]
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:

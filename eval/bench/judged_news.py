@@ -25,9 +25,9 @@ class JudgedNews:
 def load(folder: Path) -> JudgedNews:
     """Reads ``corpus.jsonl.gz``, ``queries.jsonl.gz`` and ``qrels.tsv``; passages are windows of about 100 words."""
     judged: dict[str, set[str]] = {}
-    for line in (folder / "qrels.tsv").read_text(encoding="utf-8").splitlines():
-        question, article, _ = line.split("\t")
-        judged.setdefault(question, set()).add(article)
+    for judgement in (folder / "qrels.tsv").read_text(encoding="utf-8").splitlines():
+        question, identity, _ = judgement.split("\t")
+        judged.setdefault(question, set()).add(identity)
     passages: list[tuple[str, str]] = []
     for article in _lines(folder / "corpus.jsonl.gz"):
         words = article["text"].split()

@@ -11,18 +11,27 @@ from rag.check.quotations import find_quotations
 from rag.check.words import keys, plain, vocabulary, words
 
 _SPOKEN_WORDS = 4
+_NOBODY = frozenset(
+    vocabulary(
+        """police officials witnesses residents organisers organizers authorities doctors experts scientists researchers
+        critics analysts investigators prosecutors lawmakers people some many others everyone sources reports
+        i we you he she they it"""
+    )
+)
 _MOST_SKIPPED = 8
 ROLES = frozenset(
     vocabulary(
         """president minister premier chancellor king queen prince emir pope senator governor mayor general colonel
         captain secretary ambassador envoy justice judge leader chief head spokesman spokeswoman spokesperson
         representative congressman congresswoman chairman chairwoman director adviser advisor official commander
-        negotiator professor lawyer attorney author analyst editor officer coach founder owner boss mr mrs ms miss dr sir"""
+        negotiator professor lawyer attorney author analyst editor officer coach founder owner boss mr mrs ms miss
+        dr sir"""
     )
 )
 SAYS = (
     r"sa(?:id|ys)|told|tells|add(?:ed|s)|ask(?:ed|s)|repl(?:ied|ies)|responded|wr(?:ote|ites)|explain(?:ed|s)|"
-    r"insist(?:ed|s)|warn(?:ed|s)|argu(?:ed|es)|claim(?:ed|s)(?! [\w, ]{0,30}\blives\b)|continued|concluded|tweeted|note[ds]|stress(?:ed|es)|"
+    r"insist(?:ed|s)|warn(?:ed|s)|argu(?:ed|es)|claim(?:ed|s)(?! [\w, ]{0,30}\blives\b)|"
+    r"would (?:only )?say|continued|concluded|tweeted|note[ds]|stress(?:ed|es)|"
     r"emphasi[sz]e[ds]|announce[ds]|recalled|joked|declare[ds]|state[ds]|remarked|commented|suggest(?:ed|s)|"
     r"den(?:ied|ies)|admit(?:ted|s)|acknowledge[ds]|confirm(?:ed|s)|reiterate[ds]|promise[ds]|vow(?:ed|s)|"
     r"urge[ds]|demand(?:ed|s)|accuse[ds]|allege[ds]|complained|report(?:ed|s)|pledge[ds]|recounted|answered|"
@@ -33,7 +42,7 @@ _NOUNS = re.compile(r"(?:claims|demands|reports|notes|promises|vows|pledges|stat
 _INVERTS = re.compile(rf"[\s,]*\b({SAYS})\s+(?=[A-Z]|the |a |an |one |he |she |they |[a-z]+ [A-Z])")
 _PASSIVE = re.compile(r"(?:\b(?:was|were|been|being|is|are|be|to|not|when|who was)|^)\s*$")
 ACCORDING = re.compile(r"\b[Aa]ccording to\s+([^\",;:]+)")
-_QUOTED = re.compile(r"\bquot(?:ed|es|ing)\s+([^\",;:]+?)\s+as\s+saying")
+_QUOTED = re.compile(r"\bquot(?:ed|es|ing)\s+(?!by\s)([^\",;:]+?)\s+as\s+saying")
 _WAS_QUOTED = re.compile(r"\b(?:was|were|is|are)\s+(?:also\s+|widely\s+)?quoted\b.*$")
 ADVERB = re.compile(
     r"(?:(?<=\s)|^)(?:has|have|had|also|later|then|once|again|earlier|repeatedly|always|still|now|already|reportedly|"
@@ -53,6 +62,7 @@ PHRASE_END = re.compile(r"\s(?:who|which|that|on|in|at|has|have|had|said|says|an
 EDGES = " \t\n,.'\"?!"
 LEAD = "words spoken by "  # a name after small letters is not taken for a sentence opener or a headline
 _CONJOINED = re.compile(r"^(.*?)[,\s]+(?:and|but|then)$", re.DOTALL)
+_DATELINE = re.compile(r"^[A-Z]{3,}.{0,60}? - ")
 
 
 class Attribution(NamedTuple):
@@ -102,6 +112,7 @@ def is_quoted(text: str) -> bool:
 
 
 def find_attributions(text: str) -> list[Attribution]:
+    """Returns who is said to speak in a plain, repaired sentence, in no order; unnamed subjects too."""
     rest = without_quotations(text)
     marks = [match.start() for match in re.finditer('"', rest)]
     found: list[Attribution] = []
@@ -169,7 +180,8 @@ def _first_subject(text: str) -> str:
     opening = re.match(r"\W*(he|she|they|it)\b", text, re.IGNORECASE)
     if opening:
         return opening.group(1)
-    names = [name for name in find_names(text) if not name.text.isupper()]
+    text = _DATELINE.sub("", text)
+    names = find_names(text)
     if (
         names
         and len(text[: names[0].parts[0].start].split()) <= 3
@@ -180,6 +192,7 @@ def _first_subject(text: str) -> str:
 
 
 def has_role(phrase: str) -> bool:
+    """Tells whether a noun phrase speaks of an office or a trade."""
     found = words(phrase)
     return bool(found) and (found[-1].key in ROLES or any(word.key in ROLES for word in found[-6:]))
 
@@ -188,7 +201,7 @@ def name_in(phrase: str, *, allow_trailing: bool = True) -> str:
     """Returns the name that a noun phrase is about: the one it ends with, unless a preposition leads to that."""
     text = phrase.strip(EDGES)
     found = find_names(LEAD + text)
-    if not found or found[-1].text.endswith("'s"):
+    if not found or found[-1].text.endswith("'s") or found[-1].text.lower() in _NOBODY:
         return ""
     name = found[-1]
     before = LEAD + text

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from rag.check.citations import CitedSentence, choose_citations, strip_markers, verify_span
 from rag.check.facts import FactContext, missing_facts
 from rag.check.support import Idf
-from rag.check.verification import Verifier
-from rag.check.words import content_stems, plain
+from rag.check.verification import Claim, Verifier
+from rag.check.words import content_stems, keys, plain
 from rag.errors import ArticleNotFoundError
 from rag.generate.drafting import Draft
 from rag.index.catalog import Catalog
@@ -18,7 +18,9 @@ from rag.types import AnswerSentence, Article, Check, Citation, DroppedSentence,
 
 _SHOWN = (Verdict.SUPPORTED, Verdict.PARTIAL)
 _NEAREST = 3
-_SAME_CLAIM = 0.75
+_REPEATED = 0.8
+_MIN_WORDS = 3
+_NEGATIONS = frozenset({"not", "no", "never", "nor", "neither", "without", "nobody", "nothing", "cannot"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +101,14 @@ class ClaimLedger:
         cited = [by_sentence[s] for s in choose_citations(text, [source.sentence for source in pool], idf=self._idf)]
         if not cited:
             return [], Check(Verdict.UNSUPPORTED, 0.0, "nothing retrieved has these words")
-        context = _context(cited[0].passage)
-        return cited, self._verifier.verify(text, " ".join(source.sentence.text for source in cited), context)
+        claims = [Claim(text, " ".join(s.sentence.text for s in cited), _context(cited[0].passage))]
+        if len(cited) > 1:  # a source that carries the sentence alone needs no company
+            claims += [Claim(text, source.sentence.text, _context(source.passage)) for source in cited]
+        together, *alone = self._verifier.verify_many(claims)
+        best = max(range(len(alone)), key=lambda i: alone[i].support, default=None)
+        if best is not None and alone[best].verdict is Verdict.SUPPORTED:
+            return [cited[best]], alone[best]
+        return cited, together
 
     def _elsewhere(self, text: str, cited: Sequence[_Source]) -> list[_Source]:
         """Returns sentences of other articles that carry the same claim on their own."""
@@ -121,7 +129,7 @@ class ClaimLedger:
             self._dropped.append(DroppedSentence(text, Verdict.UNSUPPORTED, "the cited article has changed meanwhile"))
             return
         for place, shown in enumerate(self._sentences):
-            if _same_claim(shown.text, text):
+            if _says_nothing_new(shown.text, text):
                 merged = tuple(dict.fromkeys((*shown.citations, *numbers)))
                 self._sentences[place] = replace(shown, citations=merged)
                 return
@@ -209,18 +217,18 @@ class ClaimLedger:
 
 def _source(passage: RetrievedPassage, span: Span) -> _Source:
     inside = passage.passage
-    words = inside.text[span.start - inside.span.start : span.end - inside.span.start]
-    return _Source(passage, CitedSentence(inside.article_id, inside.version, span, words))
+    return _Source(passage, CitedSentence(inside.article_id, inside.version, span, inside.words(span)))
 
 
 def _context(passage: RetrievedPassage) -> FactContext:
     return FactContext(passage.title, passage.publisher, passage.published)
 
 
-def _same_claim(one: str, other: str) -> bool:
-    """Tells whether two sentences say the same: most words shared, and no fact of one missing in the other."""
-    first, second = set(content_stems(plain(one))), set(content_stems(plain(other)))
-    if not first or not second or len(first & second) / len(first | second) < _SAME_CLAIM:
+def _says_nothing_new(shown: str, text: str) -> bool:
+    """Tells whether a sentence repeats a shown one: nearly all its words, no fact beside, the same negations."""
+    known, said = set(content_stems(plain(shown))), set(content_stems(plain(text)))
+    if len(said) < _MIN_WORDS or len(said & known) / len(said) < _REPEATED:
         return False
-    context = FactContext()
-    return not missing_facts(one, other, context=context) and not missing_facts(other, one, context=context)
+    if len(_NEGATIONS & set(keys(shown))) != len(_NEGATIONS & set(keys(text))):
+        return False
+    return not missing_facts(text, shown, context=FactContext())

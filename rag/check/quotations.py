@@ -17,6 +17,8 @@ _PAIRS = (
 )
 _OPEN = re.compile(r"[“\"]([^“”\"]*)$")
 _CLOSE = re.compile(r"^([^“”\"]*)”")
+# A straight mark closes when words end at it and none begins.
+_STRAIGHT_CLOSE = re.compile(r'^([^“”"]*[^\s“”"(\[—–])"(?=\s|[,.;:!?)\]]|$)')
 _INCHES = re.compile(r"(?<=\d)['’′]\d{1,2}[\"”″]")
 _GAP = re.compile(r"\[\s*(?:\.{2,}|…)\s*\]|\(\s*(?:\.{3}|…)\s*\)|\.{3,}|(?:\. ){2,}\.|…")
 _INSERT = re.compile(r"\[[^\[\]]*\]")
@@ -38,6 +40,9 @@ def find_quotations(text: str) -> list[Quotation]:
     """
     found: list[Quotation] = []
     rest = _INCHES.sub(lambda m: " " * len(m.group()), text)
+    if (lone := _STRAIGHT_CLOSE.match(rest)) and rest.count('"') % 2:
+        found.append(Quotation(text[: lone.end(1)], 0, lone.end(1)))
+        rest = " " * lone.end() + rest[lone.end() :]
     for pattern in _PAIRS:
         for match in pattern.finditer(rest):
             found.append(Quotation(match.group(1), match.start(1), match.end(1)))

@@ -29,8 +29,8 @@ def read_history(path: Path) -> tuple[Turn, ...]:
     turns: list[Turn] = []
     for entry in entries if isinstance(entries, list) else [None]:
         match entry:
-            case {"question": str(question)}:
-                answer = entry.get("answer")
+            case {"question": str(question), **rest}:
+                answer = rest.get("answer")
                 turns.append(Turn(question, answer if isinstance(answer, str) else ""))
             case {"role": "user", "content": str(content)}:
                 turns.append(Turn(content))

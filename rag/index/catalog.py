@@ -60,11 +60,8 @@ class Catalog:
 
     def counts(self) -> tuple[int, int]:
         """Returns the number of articles and of passages."""
-        row = (
-            self._database.connection()
-            .execute("SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)")
-            .fetchone()
-        )
+        sql = "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)"
+        row = self._database.connection().execute(sql).fetchone()
         return int(row[0]), int(row[1])
 
     # -- writing ----------------------------------------------------------------------------------------------
@@ -202,7 +199,10 @@ class Catalog:
         if (found := row.fetchone()) is None:
             raise ArticleNotFoundError(f"no article has the id {article_id!r}; `dateline sources` lists them")
         removed = tuple(RemovedText(text, rule) for text, rule in json.loads(found[8]))
-        return Article(*found[:5], _date(found[5]), found[6], found[7], removed, found[9])
+        return Article(
+            id=found[0], version=found[1], text=found[2], title=found[3], publisher=found[4],
+            published=_date(found[5]), url=found[6], language=found[7], removed=removed, duplicate_of=found[9],
+        )  # fmt: skip
 
     def passages_of(self, article_id: str) -> list[Passage]:
         """Returns the current passages of an article in reading order."""
@@ -259,7 +259,8 @@ class Catalog:
             " WHERE a.signature IS NOT NULL"
         )
         for row in rows:
-            yield Signature(*row[:3], _date(row[3]), *row[4:6], np.frombuffer(row[6], dtype=np.uint32))
+            minima = np.frombuffer(row[6], dtype=np.uint32)
+            yield Signature(row[0], row[1], row[2], _date(row[3]), row[4], row[5], minima)
 
     def heads(self, article_ids: Iterable[str]) -> dict[str, ArticleHead]:
         """Returns title, publisher and date of articles, by id."""
@@ -286,7 +287,8 @@ class Catalog:
 
     def matching(self, filters: Filters) -> int:
         """Returns how many articles pass the filters."""
-        where, values = ["1"], []
+        where = ["1"]
+        values: list[str] = []
         if filters.publishers:
             where.append(f"publisher_key IN ({','.join('?' * len(filters.publishers))})")
             values.extend(publisher_key(name) for name in filters.publishers)
@@ -306,7 +308,7 @@ class Catalog:
             " (SELECT count(*) FROM passages p WHERE p.article_id = a.id), a.duplicate_of FROM articles a"
             " ORDER BY a.published IS NULL, a.published, a.publisher, a.id"
         )
-        return [SourceSummary(*row[:4], _date(row[4]), *row[5:]) for row in rows]
+        return [SourceSummary(row[0], row[1], row[2], row[3], _date(row[4]), row[5], row[6], row[7]) for row in rows]
 
 
 def _date(day: int | None) -> date | None:

@@ -206,7 +206,7 @@ class SentenceTransformerEmbedder:
 def has_bfloat16() -> bool:
     """Whether this processor multiplies bfloat16 natively; false where the system does not tell (not Linux)."""
     try:
-        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
+        with Path("/proc/cpuinfo").open(encoding="utf-8", errors="replace") as file:
             flags = next((line for line in file if line.startswith(("flags", "Features"))), "")
     except OSError:
         return False

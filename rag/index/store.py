@@ -56,7 +56,7 @@ class IndexStore:
             except OSError as error:
                 raise StoreError(f"{folder} cannot be created: {error.strerror}; choose another --index") from error
             if any(folder.iterdir()) and not (folder / "write.lock").exists():
-                raise StoreError(f"{folder} holds other files and no index; choose an empty or new folder with --index")
+                raise StoreError(f"{folder} holds other files and no index; choose a new folder with --index")
         self.catalog = Catalog(folder / "catalog.sqlite")
         self._vectors: VectorIndex | None = None
         self._lexical: LexicalIndex | None = None

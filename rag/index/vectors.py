@@ -22,11 +22,12 @@ from rag.types import Article, Filters
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from chromadb.api.models.Collection import Collection
 
 _COLLECTION = "passages"
 _BATCH = 5_000  # chroma's limit is 5,461 rows a call
-_HNSW = {"space": "cosine", "ef_construction": 128, "ef_search": 200, "max_neighbors": 24}
+_HNSW: CreateHNSWConfiguration = {"space": "cosine", "ef_construction": 128, "ef_search": 200, "max_neighbors": 24}
 
 
 class VectorIndex:
@@ -48,6 +49,7 @@ class VectorIndex:
     def _open(self) -> None:
         os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
         import chromadb
+        from chromadb.api.collection_configuration import CreateCollectionConfiguration
         from chromadb.config import Settings as ChromaSettings
 
         try:
@@ -57,7 +59,7 @@ class VectorIndex:
             self._collection = self._client.get_or_create_collection(
                 _COLLECTION,
                 embedding_function=None,
-                configuration={"hnsw": _HNSW},  # type: ignore[typeddict-item]
+                configuration=CreateCollectionConfiguration(hnsw=_HNSW),
             )
         except Exception as error:  # chroma raises bare Exceptions and its Rust core's own types
             raise StoreError(f"{self._folder} cannot be opened by Chroma: {error}; run `dateline reindex`") from error
@@ -69,7 +71,7 @@ class VectorIndex:
 
     def close(self) -> None:
         """Releases the folder; the index must be reopened before further use."""
-        self._client.close()
+        self._client.close()  # type: ignore[attr-defined]  # on the client, not on the interface it is typed as
 
     def count(self) -> int:
         """Returns the number of stored vectors."""

@@ -28,7 +28,8 @@ from rag.ingest.readers import read_sources
 from rag.ingest.splitting import split
 from rag.types import Article, IngestFailure, IngestReport, Passage, SourceDocument
 
-PIPELINE = "1"  # raise when cleaning, splitting or the embedded text changes, so that stored articles count as changed
+# Raise when cleaning, splitting or the embedded text changes, so that stored articles count as changed.
+PIPELINE = "1"
 _BATCH_PASSAGES = 512
 
 Progress = Callable[[int, int], None]

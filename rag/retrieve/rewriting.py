@@ -13,8 +13,8 @@ _THING = re.compile(
 )
 _LEANING = re.compile(r"^\s*(and|but|so|or|what about|how about|why|when|where|who|how|which one)\b\W*", re.IGNORECASE)
 _NAME = re.compile(r"\b[A-Z][\w’'-]+(?:\s+(?:[a-z]{2}-)?[A-Z][\w’'-]+)*")
-_ASKING = re.compile(r"^(?:what|when|where|who|whom|whose|why|which|how|did|does|do|is|are|was|were|has|have|can|will)\b",
-                     re.IGNORECASE)  # fmt: skip
+_ASKING = re.compile(r"^(?:wh(?:at|en|ere|o|om|ose|y|ich)|how|d(?:id|oes|o)|is|are|was|were|has|have|can|will)\b", re.I)
+_GOES_ON = re.compile(r"\s*(and|but|what about|how about)\b", re.IGNORECASE)
 _POSSESSIVE = {"his", "hers"}
 
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import time
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.ingest.cleaning import clean
-from rag.ingest.splitting import MAX_WORDS, count_words, sentences, split
+from rag.ingest.splitting import MAX_QUOTED_WORDS, MAX_WORDS, count_words, sentences, split
 from rag.types import Article, Passage, SourceDocument
 
 SENTENCE = "The ferry left the harbour at noon with some ninety people on board."
@@ -66,6 +69,60 @@ def test_scripts_without_spaces_make_passages_of_the_same_size() -> None:
     assert all(100 < len(passage.text) <= 2 * MAX_WORDS + 10 for passage in passages)
 
 
+def only_passage_with(source: Article, words: str) -> str:
+    passages = split(source)
+    check(source, passages)
+    (found,) = [passage.text for passage in passages if words in passage.text]
+    return found
+
+
+@pytest.mark.parametrize(("opening", "closing"), [('"', '"'), ("“", "”"), ("‘", "’"), ('"', "”")])
+@pytest.mark.parametrize("filler", range(2, 12))
+def test_a_quotation_over_paragraphs_stays_with_who_speaks_before_and_after(
+    opening: str, closing: str, filler: int
+) -> None:
+    quoted = (
+        f"The mayor told the port: {opening}The town’s quay isn't safe. {SENTENCE} {SENTENCE}\n\n"
+        f"{opening}It must close now. We count on the crews' help,{closing} he said."
+    )
+    source = article(f"{' '.join([SENTENCE] * filler)}\n\n{quoted}\n\n{' '.join([SENTENCE] * 9)}")
+    assert quoted in only_passage_with(source, "The mayor told")
+
+
+@pytest.mark.parametrize("filler", range(2, 12))
+@pytest.mark.parametrize(
+    "unit",
+    [
+        '"Close the quay now!" Mayor Ruiz said on Tuesday.',
+        "“The quay is not safe,” she said. “It has to close.”",
+        'This is what the mayor wrote to the port:\n\n"The quay is not safe."',
+    ],
+)
+def test_a_quotation_is_not_parted_from_its_attribution(filler: int, unit: str) -> None:
+    source = article(f"{' '.join([SENTENCE] * filler)} {unit} {' '.join([SENTENCE] * 9)}")
+    assert unit in only_passage_with(source, unit[-20:])
+
+
+@pytest.mark.parametrize("mark", ['"', "“", "‘", "”", "'"])
+def test_a_mark_without_a_partner_changes_nothing(mark: str) -> None:
+    text = "\n\n".join([PARAGRAPH] * 40)
+    sizes = [len(passage.sentences) for passage in split(article(text))]
+    assert [len(passage.sentences) for passage in split(article(f"{mark}{text}"))] == sizes
+
+
+def test_a_quotation_too_long_to_keep_is_cut_like_other_text() -> None:
+    source = article(f"She said: “{' '.join([SENTENCE] * 60)}”")
+    passages = split(source)
+    check(source, passages)
+    assert all(60 <= count_words(passage.text) <= MAX_WORDS for passage in passages)
+
+
+def test_quotation_marks_cost_linear_time() -> None:
+    started = time.perf_counter()
+    split(article("\n\n".join(["\"A sentence of it. Another “one” it's."] * 4000)))
+    assert time.perf_counter() - started < 10
+
+
 def test_one_short_sentence() -> None:
     source = article("Yes.")
     check(source, split(source))
@@ -82,6 +139,8 @@ PIECES = st.sampled_from(
         PARAGRAPH,
         "A heading",
         "“Quote.”",
+        f"“{SENTENCE}",
+        f"“{PARAGRAPH} {SENTENCE}” he said.",
         "countries.Russian came.",
         "他周二抵达索契。",
         "שלום. \u202bעולם\u202c",
@@ -110,4 +169,6 @@ def test_every_cleaned_text_splits_exactly(pieces: list[str], separator: str) ->
         check(cleaned, passages)
         assert passages
         for passage in passages:
-            assert len(passage.sentences) == 1 or count_words(passage.text) <= MAX_WORDS + len(passage.sentences)
+            is_quoting = any(mark in passage.text for mark in "\"“”„«»'‘’")
+            longest = MAX_QUOTED_WORDS if is_quoting else MAX_WORDS
+            assert len(passage.sentences) == 1 or count_words(passage.text) <= longest + len(passage.sentences)
