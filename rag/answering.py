@@ -21,6 +21,7 @@ from rag.index.catalog import Catalog
 from rag.index.embedding import Embedder
 from rag.retrieve.hybrid import Retriever
 from rag.retrieve.rewriting import is_follow_up, rewrite_by_rule
+from rag.retrieve.untrusted import set_aside_orders
 from rag.types import AbstentionReason, Answer, AnswerSentence, Citation, Filters, RetrievedPassage, Seconds, Turn
 
 
@@ -71,7 +72,7 @@ def load_answerer(settings: Settings, embedder: Embedder, idf: Idf, notice: Call
 
     notice("loading the language model")
     try:
-        model = load_model(settings)
+        model = load_model(settings, progress=lambda done, size: notice(f"assembling the model, {100 * done // size}%"))
     except ModelUnavailableError as error:
         if settings.model != "embedded":
             raise
@@ -109,7 +110,9 @@ def answer_stream(
     started = time.perf_counter()
     trace = Trace()
     standalone = _stand_alone(question, history, answerer, trace)
-    passages = retriever.search(standalone, k, filters=filters, fill=True)
+    passages, obtrusive = set_aside_orders(retriever.search(standalone, k, filters=filters, fill=True))
+    if obtrusive:
+        trace.warnings.append(f"sentences that give orders to software were left out: {', '.join(obtrusive)}")
     retrieved = time.perf_counter()
     yield Notice(f"reading {len(passages)} passages")
     ledger = ClaimLedger(catalog, standalone, passages, LexicalVerifier(idf), idf)
@@ -122,6 +125,7 @@ def answer_stream(
             if changed:
                 yield SentenceReady(ledger.sentences(), ledger.citations())
     drafted = time.perf_counter()
+    ledger.settle()
     abstained = not ledger.sentences()
     reason = _reason(standalone, filters, retriever, passages) if abstained else None
     yield Finished(

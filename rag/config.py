@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
+import os
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -15,14 +17,21 @@ from pydantic_settings import (
 
 from rag.errors import SettingsError
 
+_PREFIX = "DATELINE_"
+_FILE = "dateline.toml"
+
 
 class Settings(BaseSettings):
     """Everything that can be set, from ``DATELINE_*`` variables and ``dateline.toml``, variables first.
 
+    An empty variable counts as not set. Paths may begin with ``~``.
+
     Secrets for network models are not settings of ours: litellm reads each provider's own variables.
     """
 
-    model_config = SettingsConfigDict(env_prefix="DATELINE_", toml_file="dateline.toml", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_ignore_empty=True, toml_file=_FILE, extra="forbid", frozen=True
+    )
 
     index: Path = Field(Path(".dateline"), description="Folder of the index.")
     corpus: Path = Field(Path("corpus/articles"), description="Corpus that is ingested when a question finds no index.")
@@ -52,6 +61,11 @@ class Settings(BaseSettings):
         20_000_000, ge=1000, description="Largest single file or JSON line read as one article, in bytes."
     )
 
+    @field_validator("index", "corpus", "cache")
+    @classmethod
+    def _at_home(cls, path: Path) -> Path:
+        return path.expanduser()
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -69,13 +83,30 @@ def load_settings(**overrides: Any) -> Settings:
     """Reads the settings; ``None`` overrides are ignored.
 
     Raises:
-        SettingsError: A name is unknown or a value does not fit; the message names both.
+        SettingsError: A name is unknown or a value does not fit; the message names it and, of a misspelt name, the
+            nearest right one.
     """
+    for variable in sorted(os.environ):
+        name = variable.upper().removeprefix(_PREFIX).lower()
+        if variable.upper().startswith(_PREFIX) and name not in Settings.model_fields:
+            raise SettingsError(f"unknown variable {variable}; {_nearest(name, _PREFIX)}")
     try:
         return Settings(**{k: v for k, v in overrides.items() if v is not None})
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(f"setting {name}: {first['msg']}; see DATELINE_{name.upper()} and dateline.toml") from error
+        if first["type"] == "extra_forbidden":
+            raise SettingsError(f"unknown setting {name} in {_FILE}; {_nearest(name)}") from error
+        variable = f"{_PREFIX}{name.upper()}"
+        raise SettingsError(f"setting {name}: {first['msg']}; see {variable} and {_FILE}") from error
+    except OSError as error:
+        raise SettingsError(f"{_FILE} cannot be read: {error.strerror}") from error
     except ValueError as error:
-        raise SettingsError(f"dateline.toml cannot be read: {error}") from error
+        raise SettingsError(f"{_FILE} cannot be read: {error}") from error
+
+
+def _nearest(name: str, prefix: str = "") -> str:
+    """Returns advice on a misspelt name: the most similar right one, or all of them."""
+    right = list(Settings.model_fields)
+    shown = [f"{prefix}{n}".upper() if prefix else n for n in difflib.get_close_matches(name, right, 1) or right]
+    return f"did you mean {shown[0]}?" if len(shown) == 1 else f"there are {', '.join(shown)}"

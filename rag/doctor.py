@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
 
 from rag.config import Settings
 from rag.errors import DatelineError
@@ -55,6 +56,8 @@ def _packages(settings: Settings) -> Finding:
 def _embedder(settings: Settings) -> Finding:
     from rag.index.embedding import load_embedder
 
+    if _is_on_hub(settings):  # loading it could download it
+        return Finding("embedding model", True, f"{settings.embedding_model}, by name; not loaded by this command")
     embedder = load_embedder(settings)
     return Finding("embedding model", True, f"{embedder.fingerprint}, {embedder.dimension} dimensions")
 
@@ -67,13 +70,23 @@ def _model(settings: Settings) -> Finding:
 
 def _network(settings: Settings) -> Finding:
     reached = []
-    if settings.model not in ("embedded", "extractive") and not settings.model.endswith(".gguf"):
+    if _is_on_hub(settings):
+        reached.append(f"the embedding model {settings.embedding_model} is fetched from its hub unless it is cached")
+    if settings.model not in ("embedded", "extractive") and not settings.model.lower().endswith(".gguf"):
         reached.append(f"questions and their evidence go to {settings.model_api_base or settings.model}")
     return Finding("network", True, "; ".join(reached) or "nothing reaches the network with these settings")
 
 
+def _is_on_hub(settings: Settings) -> bool:
+    from rag.index.embedding import PACKAGED_MODEL
+
+    name = settings.embedding_model
+    is_path = name.startswith((".", "~", "/", "\\")) or Path(name).exists()
+    return not is_path and name.removeprefix("sentence-transformers/") != PACKAGED_MODEL
+
+
 def _index(settings: Settings) -> Finding:
-    if not IndexStore.exists(settings.index):
+    if not settings.index.exists():
         return Finding("index", True, f"none yet in {settings.index}; `dateline ingest PATH` makes one")
     store = IndexStore(settings.index)
     try:

@@ -40,7 +40,11 @@ class ModelError(DatelineError):
 
 
 class ModelUnavailableError(ModelError):
-    """The model does not exist, is not installed, refused the key, or cannot be reached."""
+    """The model does not exist, is not installed, or refused the key: the user's to put right."""
+
+
+class ModelUnreachableError(ModelError):
+    """There is no connection to the model."""
 
 
 class ModelTimeoutError(ModelError):

@@ -11,6 +11,7 @@ from rag.errors import ModelUnavailableError
 from rag.generate.gguf import describe_model
 from rag.generate.llm import load_model
 from rag.generate.model import LanguageModel
+from rag.index.embedding import Embedder, load_embedder
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +24,8 @@ def real_model() -> Iterator[LanguageModel]:
     model = load_model(settings)
     yield model
     model.close()
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    return load_embedder(Settings())

@@ -1,7 +1,8 @@
-"""Stand-ins for the two things tests must not depend on: language models and the network."""
+"""Stand-ins for what tests must not depend on: language models and the network; and for a slow embedder."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 import time
@@ -11,7 +12,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rag.generate.llm import Completion, Message
+from rag.index.embedding import Embedder
 from rag.types import Usage
 
 Reply = Callable[[BaseHTTPRequestHandler, dict[str, Any]], None]
@@ -70,6 +75,40 @@ class ScriptedModel:
 
     def _usage(self, messages: Sequence[Message], text: str) -> Usage:
         return Usage(sum(len(m["content"].split()) for m in messages), len(text.split()))
+
+
+class HashEmbedder:
+    """An ``Embedder`` that hashes words into a few dimensions, for tests that write the index hundreds of times."""
+
+    fingerprint = "hash:64"
+    dimension = 64
+
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.array([self.embed_query(text) for text in texts], np.float32).reshape(len(texts), self.dimension)
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        vector = np.full(self.dimension, 0.01, np.float32)
+        for word in text.casefold().split():
+            vector[hashlib.sha256(word.encode()).digest()[0] % self.dimension] += 1
+        unit: NDArray[np.float32] = vector / np.linalg.norm(vector)
+        return unit
+
+
+class CountingEmbedder:
+    """Passes everything on to another embedder and keeps the passages it was given in ``embedded``."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self.embedded: list[str] = []
+        self.fingerprint = embedder.fingerprint
+        self.dimension = embedder.dimension
+
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.embedded.extend(texts)
+        return self._embedder.embed_passages(texts)
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        return self._embedder.embed_query(text)
 
 
 class FakeModelServer:

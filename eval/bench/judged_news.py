@@ -22,24 +22,38 @@ class JudgedNews:
     relevant: tuple[frozenset[str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedQuestion:
+    """A question, the articles judged relevant to it, and accepted answers where the collection states any."""
+
+    text: str
+    relevant: frozenset[str]
+    answers: tuple[str, ...] = ()
+
+
 def load(folder: Path) -> JudgedNews:
     """Reads ``corpus.jsonl.gz``, ``queries.jsonl.gz`` and ``qrels.tsv``; passages are windows of about 100 words."""
-    judged: dict[str, set[str]] = {}
-    for judgement in (folder / "qrels.tsv").read_text(encoding="utf-8").splitlines():
-        question, identity, _ = judgement.split("\t")
-        judged.setdefault(question, set()).add(identity)
     passages: list[tuple[str, str]] = []
-    for article in _lines(folder / "corpus.jsonl.gz"):
+    for article in records(folder / "corpus.jsonl.gz"):
         words = article["text"].split()
         step = math.ceil(len(words) / max(1, round(len(words) / PASSAGE_WORDS))) or 1
         for number, start in enumerate(range(0, len(words), step)):
             text = " ".join(words[start : start + step])
             passages.append((f"{article['id']}:{number}", f"{article.get('title', '')}\n{text}".strip()))
-    questions = [q for q in _lines(folder / "queries.jsonl.gz") if q["id"] in judged]
-    return JudgedNews(
-        tuple(passages),
-        tuple(q["question"] for q in questions),
-        tuple(frozenset(judged[q["id"]]) for q in questions),
+    questions = load_questions(folder)
+    return JudgedNews(tuple(passages), tuple(q.text for q in questions), tuple(q.relevant for q in questions))
+
+
+def load_questions(folder: Path) -> tuple[JudgedQuestion, ...]:
+    """Reads ``queries.jsonl.gz`` and ``qrels.tsv``; questions without a judgement are left out."""
+    judged: dict[str, set[str]] = {}
+    for judgement in (folder / "qrels.tsv").read_text(encoding="utf-8").splitlines():
+        question, identity, _ = judgement.split("\t")
+        judged.setdefault(question, set()).add(identity)
+    return tuple(
+        JudgedQuestion(q["question"], frozenset(judged[q["id"]]), tuple(q.get("answers", ())))
+        for q in records(folder / "queries.jsonl.gz")
+        if q["id"] in judged
     )
 
 
@@ -51,7 +65,8 @@ def ndcg_and_recall(ranked: Sequence[str], relevant: frozenset[str], depth: int 
     return gain / ideal, len(relevant.intersection(articles)) / len(relevant)
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def records(path: Path) -> Iterator[dict[str, Any]]:
+    """Yields the records of a ``.jsonl.gz`` file."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
         for line in file:
             yield json.loads(line)

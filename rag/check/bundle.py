@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,23 @@ from rag.errors import SourceError
 from rag.types import Answer, Article
 
 _FORMAT = "dateline-bundle/1"
+
+
+def require_writable(path: Path) -> None:
+    """Refuses a place where no bundle can be written.
+
+    Raises:
+        SourceError: It is a folder, its folder does not exist, or it may not be written to.
+    """
+    reason = ""
+    if path.is_dir():
+        reason = "is a folder"
+    elif not path.parent.is_dir():
+        reason = f"cannot be written: there is no folder {path.parent}"
+    elif not os.access(path.parent, os.W_OK):
+        reason = f"cannot be written: {path.parent} is read-only"
+    if reason:
+        raise SourceError(f"{path} {reason}; name another file")
 
 
 def write_bundle(path: Path, answer: Answer, articles: Sequence[Article]) -> None:
@@ -33,14 +49,15 @@ def write_bundle(path: Path, answer: Answer, articles: Sequence[Article]) -> Non
         "answer": encode_answer(answer),
         "sources": [{"id": a.id, "version": a.version, "text": a.text} for a in articles],
     }
-    data = _serialised(content)
+    require_writable(path)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        Path(name).replace(path)
+        partial.write_bytes(_serialised(content))
+        partial.replace(path)
     except OSError as error:
         raise SourceError(f"{path} cannot be written: {error.strerror}; name another file") from error
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def verify_bundle(path: Path) -> list[str]:
@@ -63,13 +80,13 @@ def verify_bundle(path: Path) -> list[str]:
         content = json.loads(raw.decode("utf-8"))
         if not isinstance(content, dict) or content.get("format") != _FORMAT:
             raise ValueError("it does not say so")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return [f"this is not an intact bundle: {error}"]
     content.pop("seal", None)
     problems = [] if raw == _serialised(content) else ["the seal does not match: the file was changed"]
     try:
         return problems + _disagreements(content)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         return [*problems, f"a field is missing or has another form: {error}"]
 
 
@@ -95,6 +112,7 @@ def _disagreements(content: dict[str, Any]) -> list[str]:
 
 def _serialised(content: dict[str, Any]) -> bytes:
     """Returns the one form a bundle with this content has on disk, so that even a changed blank shows."""
-    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
-    sealed = {**content, "seal": hashlib.sha256(canonical).hexdigest()}
-    return (json.dumps(sealed, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    # Lone surrogates, which no file can hold, are written as "?"; read again, that is what is sealed.
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    sealed = {**content, "seal": hashlib.sha256(canonical.encode("utf-8", "replace")).hexdigest()}
+    return (json.dumps(sealed, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")

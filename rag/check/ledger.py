@@ -16,7 +16,6 @@ from rag.index.catalog import Catalog
 from rag.ingest.sentences import sentences as segment
 from rag.types import AnswerSentence, Article, Check, Citation, DroppedSentence, RetrievedPassage, Span, Verdict
 
-_SHOWN = (Verdict.SUPPORTED, Verdict.PARTIAL)
 _NEAREST = 3
 _REPEATED = 0.8
 _MIN_WORDS = 3
@@ -60,6 +59,7 @@ class ClaimLedger:
         self._citations: list[Citation] = []
         self._sentences: list[AnswerSentence] = []
         self._dropped: list[DroppedSentence] = []
+        self._partial: list[tuple[str, Check, list[_Source]]] = []
         self._invented = 0
         self._stale: set[str] = set()
 
@@ -87,14 +87,27 @@ class ClaimLedger:
             cited, attempt = self._check(text, pool)
             if attempt.support > check.support or not check.support:
                 check, chosen = attempt, cited
-            if attempt.verdict in _SHOWN:
+            if attempt.verdict is Verdict.SUPPORTED:
                 self._show(text, attempt, [*cited, *self._elsewhere(text, cited)])
+                return
+            if attempt.verdict is Verdict.PARTIAL:
+                self._partial.append((text, attempt, cited))
                 return
         self._dropped.append(DroppedSentence(text, check.verdict, check.why))
         quoted = chosen[:1] if pools and chosen else []
         if quoted:
             # What cannot be confirmed as worded is replaced by the source's own words.
             self._show(quoted[0].sentence.text, Check(Verdict.SUPPORTED, 1.0), quoted)
+
+    def settle(self) -> None:
+        """Decides on sentences that are only partly supported: they are shown when there is nothing better."""
+        alone = not self._sentences
+        for text, check, cited in self._partial:
+            if alone:
+                self._show(text, check, cited)
+            elif not any(_says_nothing_new(shown.text, text) for shown in self._sentences):
+                self._dropped.append(DroppedSentence(text, check.verdict, check.why))
+        self._partial.clear()
 
     def _check(self, text: str, pool: Sequence[_Source]) -> tuple[list[_Source], Check]:
         by_sentence = {source.sentence: source for source in pool}
@@ -130,10 +143,10 @@ class ClaimLedger:
             return
         for place, shown in enumerate(self._sentences):
             if _says_nothing_new(shown.text, text):
-                merged = tuple(dict.fromkeys((*shown.citations, *numbers)))
+                merged = tuple(sorted({*shown.citations, *numbers}))
                 self._sentences[place] = replace(shown, citations=merged)
                 return
-        self._sentences.append(AnswerSentence(text, check.verdict, check.support, tuple(dict.fromkeys(numbers))))
+        self._sentences.append(AnswerSentence(text, check.verdict, check.support, tuple(sorted(set(numbers)))))
 
     def _number(self, source: _Source) -> int | None:
         place = (source.sentence.article_id, source.sentence.span)
@@ -229,6 +242,10 @@ def _says_nothing_new(shown: str, text: str) -> bool:
     known, said = set(content_stems(plain(shown))), set(content_stems(plain(text)))
     if len(said) < _MIN_WORDS or len(said & known) / len(said) < _REPEATED:
         return False
-    if len(_NEGATIONS & set(keys(shown))) != len(_NEGATIONS & set(keys(text))):
+    if _negations(shown) != _negations(text):
         return False
     return not missing_facts(text, shown, context=FactContext())
+
+
+def _negations(text: str) -> int:
+    return sum(key in _NEGATIONS or key.endswith("n't") for key in keys(text))

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
-from rag.cli.options import Day, common, filtered, filters_of, json_only, service
+from rag.cli.options import Day, Question, common, filtered, filters_of, json_only, opening_in, service
+from rag.cli.terminal import clean
 
 
 @click.command()
-@click.argument("question", metavar="QUESTION")
+@click.argument("question", metavar="QUESTION", type=Question())
 @filtered
 @click.option("-k", type=click.IntRange(1, 100), help="Passages the answer is drawn from.")
 @click.option("--model", help="`embedded`, `extractive`, a GGUF file, or any litellm model name.")
@@ -33,15 +34,15 @@ def ask(
     as_json: bool,
 ) -> None:
     """Answer a question, with a citation for every sentence."""
-    from rag.check.bundle import write_bundle
+    from rag.check.bundle import require_writable, write_bundle
     from rag.cli import render
     from rag.cli.history import read_history
     from rag.encoding import encode_answer
 
-    if as_of and (before is None or as_of < before):
-        before = as_of
-    filters = filters_of(sources, after, before)
+    filters = filters_of(sources, after, before, as_of)
     turns = read_history(history) if history else ()
+    if bundle:
+        require_writable(bundle)  # before the work, which can take a minute
     with json_only(as_json) as emit, service(index, model=model, passages=k) as dateline:
         with render.waiting(quiet=as_json) as status:
             dateline.notice = status.update
@@ -49,7 +50,7 @@ def ask(
             answer = render.follow(events, status, quiet=as_json)
         emit(encode_answer(answer))
         if not as_json:
-            render.answer_sources(answer)
+            render.answer_sources(answer, opening_in(dateline))
         if bundle:
             write_bundle(bundle, answer, dateline.cited_articles(answer))
 
@@ -66,7 +67,7 @@ def verify(bundle: Path, index: Path | None, as_json: bool) -> int:
         emit({"valid": not problems, "problems": problems})
         if not as_json:
             for problem in problems:
-                click.echo(problem)
+                click.echo(clean(problem))
             if not problems:
                 click.echo("every quotation and every hash agrees")
     return 1 if problems else 0

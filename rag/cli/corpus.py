@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rag.cli.options import common, filtered, filters_of, json_only, service
+from rag.cli.options import Question, common, filtered, filters_of, json_only, opening_in, service
+from rag.errors import SourceError
 
 if TYPE_CHECKING:
     from rag.types import IngestReport
-
-_NOTHING_READ = 2
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
 @click.option("--prune", is_flag=True, help="Also remove articles whose file or record is gone.")
 @common
-def ingest(paths: tuple[Path, ...], prune: bool, index: Path | None, as_json: bool) -> int:
+def ingest(paths: tuple[Path, ...], prune: bool, index: Path | None, as_json: bool) -> None:
     """Read articles from files and folders into the index."""
     from rag.cli import render
     from rag.encoding import encode_report
@@ -32,11 +31,19 @@ def ingest(paths: tuple[Path, ...], prune: bool, index: Path | None, as_json: bo
         emit(encode_report(report))
         if not as_json:
             render.report(report)
-        return _NOTHING_READ if _nothing_read(report) else 0
+    _require_something(report, prune=prune)
 
 
-def _nothing_read(report: IngestReport) -> bool:
-    return bool(report.failed) and not (report.added or report.updated or report.unchanged or report.removed)
+def _require_something(report: IngestReport, *, prune: bool) -> None:
+    if report.added or report.updated or report.unchanged or report.removed:
+        return
+    if not report.failed:
+        if prune:
+            return  # an emptied corpus, already gone from the index
+        raise SourceError("there is nothing to read here; give files or folders of articles")
+    first, others = report.failed[0], len(report.failed) - 1
+    more = f", and {others:,} more failed" if others else ""
+    raise SourceError(f"nothing could be read: {first.source}: {first.error}{more}")
 
 
 @click.group(invoke_without_command=True)
@@ -44,6 +51,8 @@ def _nothing_read(report: IngestReport) -> bool:
 @click.pass_context
 def sources(context: click.Context, index: Path | None, as_json: bool) -> None:
     """List, show and remove the articles of the index."""
+    # What stands before the subcommand holds for it as well.
+    context.default_map = {name: {"index": index, "as_json": as_json} for name in sources.commands}
     if context.invoked_subcommand is None:
         _list(index, as_json)
 
@@ -63,7 +72,7 @@ def _list(index: Path | None, as_json: bool) -> None:
         summaries = dateline.sources()
         emit({"sources": [encode_summary(summary) for summary in summaries]})
         if not as_json:
-            render.summaries(summaries)
+            render.summaries(summaries, opening_in(dateline))
 
 
 @sources.command()
@@ -95,7 +104,7 @@ def remove(article_ids: tuple[str, ...], index: Path | None, as_json: bool) -> N
 
 
 @click.command()
-@click.argument("question", metavar="QUERY")
+@click.argument("question", metavar="QUERY", type=Question())
 @filtered
 @click.option("-k", default=8, show_default=True, type=click.IntRange(1, 1000), help="Passages wanted.")
 @click.option("--mode", default="hybrid", show_default=True, type=click.Choice(["hybrid", "dense", "bm25"]))
@@ -120,4 +129,4 @@ def search(
         found = dateline.search(question, k, filters=filters_of(sources, after, before), mode=SearchMode(mode))
         emit(encode_results(found, time.perf_counter() - started))
         if not as_json:
-            render.results(found)
+            render.results(found, opening_in(dateline))

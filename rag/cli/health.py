@@ -15,6 +15,7 @@ _UNSOUND = 1
 @common
 def doctor(index: Path | None, as_json: bool) -> int:
     """Tell what is installed, what would reach the network, and whether the index is sound."""
+    from rag.cli import render
     from rag.config import load_settings
     from rag.doctor import examine
 
@@ -23,7 +24,5 @@ def doctor(index: Path | None, as_json: bool) -> int:
         emit({"healthy": all(f.ok for f in findings),
               "findings": [{"name": f.name, "ok": f.ok, "detail": f.detail} for f in findings]})  # fmt: skip
         if not as_json:
-            for finding in findings:
-                click.echo(f"{click.style('✓', 'green') if finding.ok else click.style('✗', 'red')} "
-                           f"{finding.name}: {finding.detail}")  # fmt: skip
+            render.findings(findings)
     return 0 if all(f.ok for f in findings) else _UNSOUND

@@ -5,6 +5,8 @@ Nothing heavy is imported here or in the command modules: a command imports what
 
 from __future__ import annotations
 
+import errno
+import io
 import logging
 import os
 import sys
@@ -13,6 +15,7 @@ from collections.abc import Mapping
 import click
 
 from rag.cli import answers, corpus, health
+from rag.cli.terminal import clean
 from rag.errors import DatelineError
 
 # Idle OpenMP threads that spin starve the model and the embedder of a small machine (a factor of 10 and more).
@@ -23,16 +26,24 @@ _ENVIRONMENT: Mapping[str, str] = {
     "ANONYMIZED_TELEMETRY": "False",
     "GRADIO_ANALYTICS_ENABLED": "False",
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+    "HF_HUB_VERBOSITY": "error",
 }
+# What the machine refuses, whatever we do: not a bug, and worth one line.
+_REFUSALS = {
+    errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENAMETOOLONG, errno.EMFILE,
+}  # fmt: skip
 
 WRONG_USE = 2
 INTERRUPTED = 130
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
 @click.version_option(package_name="dateline", prog_name="dateline")
-def dateline() -> None:
+@click.pass_context
+def dateline(context: click.Context) -> None:
     """Ask a news corpus a question, get an answer you can check."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 for command in (corpus.ingest, corpus.sources, corpus.search, answers.ask, answers.verify, health.doctor):
@@ -43,7 +54,12 @@ def main() -> None:
     """Runs ``dateline`` and exits: 0 done, 1 negative result, 2 wrong use or bad input, 130 interrupted."""
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
-    logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="%(name)s: %(message)s")
+    logs = logging.StreamHandler()
+    logs.setLevel(logging.ERROR)  # on the handler: loggers with a level of their own pass the root's by
+    logging.basicConfig(handlers=[logs], format="%(name)s: %(message)s")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Unicode still gets the rest
     sys.exit(_run())
 
 
@@ -66,7 +82,12 @@ def _run() -> int:
         # The reader of our output has left (`dateline … | head`): nothing to say, and nowhere to say it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.errno not in _REFUSALS:
+            raise
+        _complain(f"{error.filename or 'this machine'}: {error.strerror}; nothing stored was lost")
+        return WRONG_USE
 
 
 def _complain(message: str) -> None:
-    click.echo("dateline: " + " ".join(message.split()), err=True)
+    click.echo(f"dateline: {clean(message)}", err=True)

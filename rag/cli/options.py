@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from rag.errors import ArticleNotFoundError
+
 if TYPE_CHECKING:
     from rag.service import Dateline
     from rag.types import Filters
@@ -35,6 +37,25 @@ class Day(click.ParamType[date]):
             self.fail(f"{value!r} is not a date; write YYYY-MM-DD", param, ctx)
 
 
+class Question(click.ParamType[str]):
+    """A question of at least one letter or digit and at most ``longest`` characters.
+
+    Reading a question costs time that grows with the square of its length, and no question is this long.
+    """
+
+    name = "text"
+    longest = 4000
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Returns the question, with bytes that are not text in this locale replaced."""
+        text = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        if not any(character.isalnum() for character in text):
+            self.fail("it is empty; ask something in words", param, ctx)
+        if len(text) > self.longest:
+            self.fail(f"it has {len(text):,} characters; ask in at most {self.longest:,}", param, ctx)
+        return text
+
+
 def common(command: _F) -> _F:
     """Adds ``--index`` and ``--json``."""
     command = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)
@@ -50,13 +71,14 @@ def filtered(command: _F) -> _F:
     return click.option("--source", "sources", multiple=True, metavar="PUBLISHER", help="Only this publisher.")(command)
 
 
-def filters_of(sources: tuple[str, ...], after: date | None, before: date | None) -> Filters:
-    """Returns the filters that options describe."""
+def filters_of(sources: tuple[str, ...], after: date | None, before: date | None, as_of: date | None = None) -> Filters:
+    """Returns the filters that options describe; ``as_of`` is a second latest date."""
     from rag.types import Filters
 
-    if after and before and after > before:
-        raise click.UsageError(f"--after {after} is later than --before {before}")
-    return Filters(sources, after, before)
+    for name, latest in (("--before", before), ("--as-of", as_of)):
+        if after and latest and after > latest:
+            raise click.UsageError(f"--after {after} is later than {name} {latest}", click.get_current_context())
+    return Filters(sources, after, min((d for d in (before, as_of) if d), default=None))
 
 
 @contextmanager
@@ -70,6 +92,18 @@ def service(index: Path | None, **settings: Any) -> Iterator[Dateline]:
         yield opened
     finally:
         opened.close()
+
+
+def opening_in(dateline: Dateline) -> Callable[[str], str]:
+    """Returns a function from an article's id to its text, which is empty when the article is gone."""
+
+    def opening(article_id: str) -> str:
+        try:
+            return dateline.article(article_id)[0].text
+        except ArticleNotFoundError:
+            return ""
+
+    return opening
 
 
 @contextmanager

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import sys
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import date
 
 from rich.console import Console
 from rich.live import Live
-from rich.padding import Padding
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.status import Status
-from rich.table import Table
 from rich.text import Text
 
 from rag.answering import AnswerEvent, Finished, Notice, SentenceReady
+from rag.cli.terminal import clean
+from rag.doctor import Finding
 from rag.types import (
     AbstentionReason,
     Answer,
@@ -37,6 +36,13 @@ _REASONS = {
     AbstentionReason.CONFLICTING: "the sources conflict",
     AbstentionReason.PARTIAL: "the corpus answers only part of it",
 }
+_QUOTATION_MARKS = ('"', "“", "”", "„", "«", "»", "‘", "'", "「")
+_NO_PUBLISHER = "unknown publisher"
+_NARROWEST = 20
+_COLUMN = 12
+
+Opening = Callable[[str], str]
+"""Returns the text of the article with an id, or nothing when it is gone; asked where there is no title."""
 
 
 def console() -> Console:
@@ -44,9 +50,20 @@ def console() -> Console:
     return Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
 
 
-def clean(text: str) -> str:
-    """Returns one line without control or formatting characters, which could command the terminal."""
-    return " ".join("".join(" " if unicodedata.category(c) in ("Cc", "Cf") else c for c in text).split())
+def put(out: Console, text: Text, indent: int = 0, hanging: int | None = None) -> None:
+    """Prints text folded to the width of the console, without blanks at the ends of lines.
+
+    Args:
+        out: Where to.
+        text: One line.
+        indent: Blanks before the first line printed.
+        hanging: Blanks before the others; ``indent`` by default.
+    """
+    rest = indent if hanging is None else hanging
+    width = max(out.width - max(indent, rest), _NARROWEST)
+    for number, line in enumerate(text.wrap(out, width, overflow="fold")):
+        line.rstrip()
+        out.print(Text(" " * (rest if number else indent)) + line, soft_wrap=True)
 
 
 class IngestBar:
@@ -86,58 +103,66 @@ def report(found: IngestReport) -> None:
     out = console()
     counts = [(found.added, "added"), (found.updated, "updated"), (found.unchanged, "unchanged")]
     counts += [(found.removed, "removed"), (len(found.failed), "failed")]
-    out.print(Text("articles: " + ", ".join(f"{n:,} {what}" for n, what in counts if n) if any(n for n, _ in counts)
-                   else "nothing to read"))  # fmt: skip
-    out.print(Text(f"{found.passages:,} passages written in {found.seconds:.1f} s"))
+    changed = ", ".join(f"{n:,} {what}" for n, what in counts if n)
+    put(out, Text(f"articles: {changed}" if changed else "articles: none"))
+    put(out, Text(f"{found.passages:,} {_plural('passage', found.passages)} written in {found.seconds:.1f} s"))
     for copy, lead in found.duplicates:
-        out.print(Text(clean(f"  {copy} is a copy of {lead}"), style="dim"))
+        put(out, Text(clean(f"{copy} is a copy of {lead}"), style="dim"), 2, 4)
     for failure in found.failed:
-        out.print(Text(clean(f"  {failure.source}: {failure.error}"), style="red"))
+        put(out, Text(clean(f"{failure.source}: {failure.error}"), style="red"), 2, 4)
 
 
-def summaries(found: Sequence[SourceSummary]) -> None:
-    """Prints a table of articles."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("Published", "Publisher", "Title", "Passages", "Id"):
-        table.add_column(name, justify="right" if name == "Passages" else "left", overflow="fold")
-    for s in found:
-        title = clean(s.title) or "(untitled)"
-        note = f"  ↳ copy of {clean(s.duplicate_of)}" if s.duplicate_of else ""
-        table.add_row(
-            Text(s.published.isoformat() if s.published else "undated"),
-            Text(clean(s.publisher)), Text(title + note), Text(str(s.passages)), Text(clean(s.id)),
-        )  # fmt: skip
+def summaries(found: Sequence[SourceSummary], opening: Opening) -> None:
+    """Prints two lines for each article: what it is, and the id by which other commands know it."""
     out = console()
-    out.print(table)
-    out.print(Text(f"{len(found):,} articles", style="dim"))
+    for s in found:
+        day = Text(f"{s.published.isoformat() if s.published else 'undated':<10}  ", style="dim")
+        name = Text(_named(s.title, s.id, opening), style="bold")
+        put(out, day + name + Text(f" — {clean(s.publisher) or _NO_PUBLISHER}"), 0, _COLUMN)
+        copy = f" · copy of {s.duplicate_of}" if s.duplicate_of else ""
+        where = f"{s.id} · {s.passages:,} {_plural('passage', s.passages)}{copy}"
+        # Not folded: an id that is copied from here has to be whole.
+        out.print(Text(" " * _COLUMN + clean(where), style="dim"), soft_wrap=True)
+    put(out, Text(f"{len(found):,} {_plural('article', len(found))}", style="dim"))
+
+
+def findings(found: Sequence[Finding]) -> None:
+    """Prints what an examination found."""
+    out = console()
+    for finding in found:
+        mark = Text("✓ ", style="green") if finding.ok else Text("✗ ", style="red")
+        put(out, mark + Text(clean(f"{finding.name}: {finding.detail}")), 0, 2)
 
 
 def article(found: Article, *, raw: bool) -> None:
     """Prints an article's canonical text and, on request, what cleaning removed."""
     out = console()
-    out.print(Text(_headline(found.title, found.publisher, found.published), style="bold"))
-    out.print(Text(clean(f"{found.id} · version {found.version[:16]}"), style="dim"))
+    put(out, Text(_headline(found.title or first_words(found.text), found.publisher, found.published), style="bold"))
+    out.print(Text(clean(f"{found.id} · version {found.version[:16]}"), style="dim"), soft_wrap=True)
     out.print()
     for line in found.text.split("\n"):
-        out.print(Text(clean(line)))
+        put(out, Text(clean(line)) if line.strip() else Text(""))
     if raw and found.removed:
         out.print()
-        out.print(Text("Removed by cleaning", style="bold"))
+        put(out, Text("Removed by cleaning", style="bold"))
         for piece in found.removed:
-            out.print(Text(clean(f"{piece.rule}: {piece.text}"), style="dim"))
+            put(out, Text(clean(f"{piece.rule}: {piece.text}"), style="dim"), 0, 4)
 
 
-def results(found: Sequence[RetrievedPassage]) -> None:
+def results(found: Sequence[RetrievedPassage], opening: Opening) -> None:
     """Prints search results."""
     out = console()
     if not found:
-        out.print(Text("no passage matches"))
+        put(out, Text("no passage matches"))
     for number, hit in enumerate(found, start=1):
-        head = Text(f"{number:>2}. ", style="bold")
-        out.print(head + Text(_headline(hit.title, hit.publisher, hit.published), style="bold"))
-        out.print(Padding(Text(clean(hit.passage.text)), (0, 0, 0, 4)))
-        where = f"{hit.passage.article_id} [{hit.passage.span.start}:{hit.passage.span.end}] · score {hit.score:.4f}"
-        out.print(Padding(Text(clean(where), style="dim"), (0, 0, 1, 4)))
+        inside = hit.passage
+        if number > 1:
+            out.print()
+        head = _headline(_named(hit.title, inside.article_id, opening), hit.publisher, hit.published)
+        put(out, Text(f"{number:>2}. {head}", style="bold"), 0, 4)
+        put(out, Text(clean(inside.text)), 4)
+        where = f"{inside.article_id} [{inside.span.start}:{inside.span.end}] · score {hit.score:.4f}"
+        out.print(Text(" " * 4 + clean(where), style="dim"), soft_wrap=True)
 
 
 @contextmanager
@@ -155,65 +180,92 @@ def follow(events: Iterable[AnswerEvent], status: Status, *, quiet: bool) -> Ans
     elsewhere it is printed once, at the end.
     """
     out = console()
-    shown = Live(console=out, auto_refresh=False, transient=True) if out.is_terminal and not quiet else None
+    redraws = out.is_terminal and not out.is_dumb_terminal and not quiet
+    shown = Live(console=out, auto_refresh=False, transient=True) if redraws else None
     with shown or nullcontext():
         for event in events:
             if isinstance(event, Notice):
                 status.update(event.message)
             elif isinstance(event, SentenceReady) and shown:
                 status.stop()
-                shown.update(_sentences(event.sentences), refresh=True)
+                shown.update(Text("\n").join(map(_sentence, event.sentences)), refresh=True)
             elif isinstance(event, Finished):
                 status.stop()
                 answer = event.answer
     if not quiet and answer.sentences:
-        out.print(_sentences(answer.sentences))
+        for sentence in answer.sentences:
+            put(out, _sentence(sentence), 0, 2)
     return answer
 
 
-def _sentences(found: Sequence[AnswerSentence]) -> Text:
-    lines = []
-    for sentence in found:
-        mark, style = _MARKS.get(sentence.verdict, ("!", "red"))
-        numbers = "".join(f"[{n}]" for n in sentence.citations)
-        lines.append(Text(f"{mark} ", style=style) + Text(f"{clean(sentence.text)} {numbers}"))
-    return Text("\n").join(lines)
+def _sentence(found: AnswerSentence) -> Text:
+    mark, style = _MARKS.get(found.verdict, ("!", "red"))
+    numbers = "".join(f"[{n}]" for n in found.citations)
+    return Text(f"{mark} ", style=style) + Text(f"{clean(found.text)} {numbers}")
 
 
-def answer_sources(answer: Answer) -> None:
+def answer_sources(answer: Answer, opening: Opening) -> None:
     """Prints what follows the sentences: sources with their quoted words, what was dropped, warnings, cost."""
     out = console()
     if answer.abstained and answer.reason:
-        out.print(Text(f"No answer: {_REASONS[answer.reason]} ({answer.reason.value}).", style="bold yellow"))
+        put(out, Text(f"No answer: {_REASONS[answer.reason]} ({answer.reason.value}).", style="bold yellow"))
     cited = answer.nearest if answer.abstained else answer.citations
     if cited:
         out.print()
-        out.print(Text("Nearest evidence" if answer.abstained else "Sources", style="bold"))
+        put(out, Text("Nearest evidence" if answer.abstained else "Sources", style="bold"))
     for citation in cited:
-        _citation(out, citation)
+        _citation(out, citation, opening)
+    if answer.disagreements:
+        out.print()
+        put(out, Text("Where sources differ", style="bold"))
+    for disagreement in answer.disagreements:
+        put(out, Text(clean(f"{disagreement.about} ({disagreement.kind})")), 4)
+        for position in disagreement.positions:
+            numbers = "".join(f"[{n}]" for n in position.citations)
+            put(out, Text(clean(f"{position.value}: {', '.join(position.publishers)} {numbers}")), 6, 8)
     if answer.dropped:
         out.print()
-        out.print(Text(f"Left out, because it could not be confirmed ({len(answer.dropped)}):", style="dim"))
+        put(out, Text(f"Left out, because it could not be confirmed ({len(answer.dropped)}):", style="dim"))
         for dropped in answer.dropped:
-            out.print(Padding(Text(clean(f"{dropped.text} ({dropped.why})"), style="dim"), (0, 0, 0, 4)))
+            put(out, Text(clean(f"{dropped.text} ({dropped.why})"), style="dim"), 4)
     for warning in answer.warnings:
-        out.print(Text(clean(f"note: {warning}"), style="yellow"))
+        put(out, Text(clean(f"note: {warning}"), style="yellow"), 0, 6)
     out.print()
     tokens = answer.usage.prompt_tokens + answer.usage.completion_tokens
     spent = f" · {tokens:,} tokens" if tokens else ""
     cost = f" · ${answer.usage.cost_usd:.4f}" if answer.usage.cost_usd else ""
-    out.print(Text(clean(f"{answer.model} · {answer.seconds.total:.1f} s{spent}{cost}"), style="dim"))
+    put(out, Text(clean(f"{answer.model} · {answer.seconds.total:.1f} s{spent}{cost}"), style="dim"))
 
 
-def _citation(out: Console, citation: Citation) -> None:
-    head = Text(f"[{citation.n}] ", style="bold")
-    out.print(head + Text(_headline(citation.title, citation.publisher, citation.published)))
-    out.print(Padding(Text(f"“{clean(citation.quote)}”", style="italic"), (0, 0, 0, 4)))
+def _citation(out: Console, citation: Citation, opening: Opening) -> None:
+    head = _headline(_named(citation.title, citation.article_id, opening), citation.publisher, citation.published)
+    put(out, Text(f"[{citation.n}] ", style="bold") + Text(head), 0, 4)
+    put(out, Text(_quoted(clean(citation.quote)), style="italic"), 4)
     carried = f" · also carried by {', '.join(citation.also_carried_by)}" if citation.also_carried_by else ""
     where = f"{citation.article_id} [{citation.start}:{citation.end}]{carried}"
-    out.print(Padding(Text(clean(where), style="dim"), (0, 0, 0, 4)))
+    out.print(Text(" " * 4 + clean(where), style="dim"), soft_wrap=True)
+
+
+def _quoted(words: str) -> str:
+    return words if words.startswith(_QUOTATION_MARKS) else f"“{words}”"
+
+
+def first_words(text: str, limit: int = 60) -> str:
+    """Returns the beginning of a text, at most ``limit`` characters, to stand in for a title it does not have."""
+    words = clean(text[: 4 * limit])
+    if len(words) <= limit:
+        return words
+    return words[:limit].rsplit(" ", 1)[0].rstrip(" ,;:-–—") + " …"
+
+
+def _named(title: str, article_id: str, opening: Opening) -> str:
+    return clean(title) or first_words(opening(article_id)) or "(untitled)"
 
 
 def _headline(title: str, publisher: str, published: date | None) -> str:
     day = f"{published.day} {published:%B %Y}" if published else "undated"
-    return clean(f"{title or '(untitled)'} — {publisher or 'unknown publisher'}, {day}")
+    return clean(f"{title or '(untitled)'} — {publisher or _NO_PUBLISHER}, {day}")
+
+
+def _plural(noun: str, n: int) -> str:
+    return noun if n == 1 else f"{noun}s"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from rag.config import Settings
-from rag.errors import ContextOverflowError, ModelError, ModelTimeoutError, ModelUnavailableError
+from rag.errors import ContextOverflowError, ModelError, ModelTimeoutError, ModelUnavailableError, ModelUnreachableError
 from rag.generate import failures
 from rag.generate.embedded import EmbeddedServer, require_llama
 from rag.generate.gguf import EMBEDDED_MODEL, Progress, assembled
@@ -261,7 +261,7 @@ class LiteLLMModel:
         if isinstance(error, litellm.exceptions.MidStreamFallbackError):
             return self._broken_off()
         if failures.is_disconnection(error):
-            return ModelUnavailableError(
+            return ModelUnreachableError(
                 f"{self.name} cannot be reached; check the network and DATELINE_MODEL_API_BASE"
             )
         if status == 429 or status >= 500:

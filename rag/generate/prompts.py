@@ -1,6 +1,6 @@
 """What the language model is asked, word for word, and the form its output is held to.
 
-Two strategies (see ``rag/generate/answering.py``). *Small* shows one passage at a time and asks three short questions
+Two strategies. *Small* shows one passage at a time and asks three short questions
 about it; the three prompts are equal up to their last lines, so a server with a prompt cache reads a passage once.
 *Large* shows all evidence at once as numbered sentences and holds the model to a schema.
 
@@ -22,21 +22,34 @@ from rag.types import RetrievedPassage, Span, Turn
 if TYPE_CHECKING:
     from rag.generate.model import Message
 
-
 SMALL_SYSTEM = "You answer questions about the news from the given passage only."
+"""A stricter text ("related is not enough …") ranked no better: AUC .735 against .762 with a plain yes/no gate, .790
+against .802 with this one (n = 40 passages)."""
 
-GATE_LINE = "Does the passage state the answer to the question? Answer yes or no."
+GATE_LINE = 'If the passage states the answer, reply "Yes:" and the answer in one sentence. If not, reply "No".'
+"""Measured with Qwen2.5-Coder-1.5B-Instruct Q4_K_M on 65 passages (33 state the answer; half CLAP-NQ, half 2022 news
+with hard negatives): AUC .83 [.73, .93]; "Does the passage state the answer …? Answer yes or no." .82 [.70, .92]. On 49
+of them "Can the question be answered …?" reached .78 and "contain the fact … same people, place and event" .49."""
 
-ANSWER_LINE = "Answer the question in one sentence."
+ANSWER_LINE = "Answer the question in one full sentence, using the words of the passage. Give only what was asked."
+"""Measured with the same model on 33 passages that state the answer: 15 of 17 news answers hold the gold words (95%
+interval about .66 to .97); ROUGE-L .37 on 16 CLAP-NQ answers. On 13 shared news passages this wording held the gold
+words in 11 and three other one-sentence wordings in 11 or 12, which is noise; writing a short answer first also gave
+11, in half as much time again or twice the time."""
 
 CHECK_LINE = "Given the passage, is this statement true? Answer yes or no."
+"""Not measured in this wording."""
 
-ANSWER_GRAMMAR = r"""root ::= first rest* "." ["”’]?
-first ::= [A-Z0-9"“‘'$€£]
-rest ::= [^.\n] | "." [^ .\n"”’] | ". " [a-z0-9] | [A-Z] ". " | abbreviation ". "
-abbreviation ::= "Mr" | "Mrs" | "Ms" | "Dr" | "Gen" | "Col" | "Lt" | "Sgt" | "Sen" | "Rep" | "Gov" | "Rev" | "St" |
-  "No" | "Prof" | "Jr" | "Sr" | "Inc" | "Corp" | "Co" | "Ltd" | "Jan" | "Feb" | "Aug" | "Sept" | "Oct" | "Nov" | "Dec"
-"""
+ANSWER_GRAMMAR = (
+    'root ::= first rest* "." ["”’]?\n'
+    "first ::= [A-Z0-9\"“‘'$€£]\n"
+    'rest ::= [^.\\n] | "." [^ .\\n"”’] | ". " [a-z0-9] | [A-Z] ". " | abbreviation ". " | ".\\"" " " [a-z]\n'
+    'abbreviation ::= "Mr" | "Mrs" | "Ms" | "Dr" | "Gen" | "Col" | "Lt" | "Sgt" | "Sen" | "Rep" | "Gov" | "Rev"'
+    ' | "Hon" | "St" | "No" | "Prof" | "Jr" | "Sr" | "vs" | "Inc" | "Corp" | "Co" | "Ltd" | "Jan" | "Feb" | "Aug"'
+    ' | "Sept" | "Oct" | "Nov" | "Dec"\n'
+)
+"""One sentence: a capital, digit or quotation mark first, a full stop last. It ends at a full stop before a capital
+unless an initial or abbreviation goes before; rarely the model then goes on with a small letter."""
 
 ANSWER_TOKENS = 64
 
@@ -87,8 +100,10 @@ If the question can already be understood alone, repeat it unchanged. Reply with
 REWRITE_TURNS = 3
 REWRITE_ANSWER_CHARACTERS = 400
 
-_GATE_ALONE = 0.5
-_GATE_WEIGHT, _COSINE_WEIGHT, _GATE_BAR = 0.75, 5.0, 3.5
+# Logistic regression on 65 passages, cosine of question and title with text. Over 200 splits by question, the other
+# half gave AUC .86 (gate alone .84), 12% false rejections and 63% of the wrong passages rejected.
+_GATE_WEIGHT, _COSINE_WEIGHT, _GATE_BAR = 1.10, 4.00, 3.16
+_GATE_ALONE = 0.47  # in sample: 9% false rejections, 44% of the wrong passages rejected
 
 _CONTROL = re.compile(
     r"<(?=[|｜]|/?(?:s|bos|eos|think|tool_call|tool_response|start_of_turn|end_of_turn)>|<?/?SYS>>)|\[(?=/?INST\])",
@@ -206,7 +221,7 @@ def rewrite_messages(history: Sequence[Turn], question: str) -> list[Message]:
 
 
 def _small(source: RetrievedPassage, task: str) -> list[Message]:
-    # The passage comes before the task: asked first, the model loses a quarter of the answers and the cache is lost.
+    # The passage comes first: a question before it was answered far worse, and would leave nothing to cache.
     header = passage_header(source.title, source.publisher, source.published)
-    text = f"{header}Passage:\n{plain(source.passage.text)}\n\n{task}"
+    text = f"{header}Passage:\n{plain(source.passage.shown())}\n\n{task}"
     return [{"role": "system", "content": SMALL_SYSTEM}, {"role": "user", "content": text}]

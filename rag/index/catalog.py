@@ -10,16 +10,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from rag.errors import ArticleNotFoundError
 from rag.index.database import Database
-from rag.index.records import ArticleHead, IndexedArticle, PassageEntry, Signature, StoredArticle, publisher_key
+from rag.index.records import ArticleHead, IndexedArticle, PassageEntry, StoredArticle, publisher_key
+from rag.index.signatures import Signatures, add_bands, drop_bands
 from rag.types import Article, Filters, Passage, RemovedText, SourceSummary, Span
 
 _MAX_VARIABLES = 30_000
@@ -33,12 +32,16 @@ class Catalog:
     Args:
         path: The SQLite file; created with its tables when absent.
 
+    Attributes:
+        signatures: What finding near-duplicates needs of the current articles.
+
     Raises:
-        StoreError: The file is not a catalog of this version.
+        StoreError: The file is not a catalog of this version; raised by every method when it is damaged.
     """
 
     def __init__(self, path: Path) -> None:
         self._database = Database(path)
+        self.signatures = Signatures(self._database)
 
     def close(self) -> None:
         """Closes the file; the catalog must not be used afterwards."""
@@ -60,31 +63,38 @@ class Catalog:
 
     def counts(self) -> tuple[int, int]:
         """Returns the number of articles and of passages."""
-        sql = "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)"
-        row = self._database.connection().execute(sql).fetchone()
+        row = self._database.rows("SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)")[0]
         return int(row[0]), int(row[1])
 
     # -- writing ----------------------------------------------------------------------------------------------
 
     def announce(self, passage_ids: Iterable[str]) -> None:
-        """Journals passages that are about to be added to the derived indexes."""
+        """Journals passages that are about to be added to the derived indexes; current ones are there to stay."""
+        sql = "INSERT OR IGNORE INTO journal SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM passages WHERE id = ?1)"
         with self._database.transaction() as db:
-            db.executemany("INSERT OR IGNORE INTO journal VALUES (?)", ((i,) for i in passage_ids))
+            db.executemany(sql, ((i,) for i in passage_ids))
 
-    def commit(self, written: Sequence[IndexedArticle], removed: Sequence[str]) -> list[str]:
-        """Makes articles current and removes others, in one transaction.
+    def commit(
+        self, written: Sequence[IndexedArticle], removed: Sequence[str], leads: Mapping[str, str | None]
+    ) -> list[str]:
+        """Makes articles current, removes others and regroups copies, in one transaction.
 
         The passages of ``written`` leave the journal; passages that are no longer current enter it.
+
+        Args:
+            written: New and changed articles.
+            removed: Ids of articles to remove.
+            leads: The new lead copy, or ``None`` for a lead, of articles that change groups but are not written.
 
         Returns:
             Ids of the passages that must now leave the derived indexes.
         """
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with self._database.transaction() as db:
-            touched = [item.article.id for item in written] + list(removed)
+            touched = list(dict.fromkeys([*(item.article.id for item in written), *removed]))
             old = self._passage_ids(db, touched)
             for article_id in touched:
-                self._dissolve(db, article_id)
+                drop_bands(db, article_id)
             db.executemany("DELETE FROM passages WHERE article_id = ?", ((i,) for i in touched))
             db.executemany("DELETE FROM articles WHERE id = ?", ((i,) for i in touched))
             db.executemany("DELETE FROM versions WHERE article_id = ?", ((i,) for i in removed))
@@ -92,29 +102,17 @@ class Catalog:
             for item in written:
                 self._insert(db, item, now)
                 new.update(passage.id for passage in item.passages)
+            db.executemany("UPDATE articles SET duplicate_of = ? WHERE id = ?", ((v, k) for k, v in leads.items()))
             db.executemany("DELETE FROM journal WHERE passage_id = ?", ((i,) for i in new))
             gone = [i for i in old if i not in new]
             db.executemany("INSERT OR IGNORE INTO journal VALUES (?)", ((i,) for i in gone))
             self._bump(db)
         return gone
 
-    @staticmethod
-    def _dissolve(db: sqlite3.Connection, lead: str) -> None:
-        """Gives the followers of an article that changes or leaves their earliest member as lead."""
-        heir = db.execute(
-            "SELECT a.id FROM articles a JOIN versions v ON v.article_id = a.id AND v.version = a.version"
-            " WHERE a.duplicate_of = ? ORDER BY a.published IS NULL, a.published, -length(v.text), a.id LIMIT 1",
-            (lead,),
-        ).fetchone()
-        if heir is not None:
-            db.execute("UPDATE articles SET duplicate_of = ? WHERE duplicate_of = ?", (heir[0], lead))
-            db.execute("UPDATE articles SET duplicate_of = NULL WHERE id = ?", heir)
-
-    def move_group(self, lead: str, new_lead: str) -> None:
-        """Puts a lead copy and all that follow it under another lead."""
+    def relocate(self, moved: Iterable[tuple[str, str]]) -> None:
+        """Gives articles, by id, the root of the corpus they are now read from."""
         with self._database.transaction() as db:
-            db.execute("UPDATE articles SET duplicate_of = ?1 WHERE duplicate_of = ?2 OR id = ?2", (new_lead, lead))
-            self._bump(db)
+            db.executemany("UPDATE articles SET root = ?2 WHERE id = ?1", moved)
 
     def _bump(self, db: sqlite3.Connection) -> None:
         db.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (str(self.generation() + 1),))
@@ -131,7 +129,8 @@ class Catalog:
         )  # fmt: skip
         removed = json.dumps([[piece.text, piece.rule] for piece in article.removed], ensure_ascii=False)
         db.execute(
-            "INSERT OR IGNORE INTO versions VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO versions VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (article_id, version) DO UPDATE SET removed = excluded.removed",
             (article.id, article.version, article.text, removed, now),
         )
         db.executemany(
@@ -142,10 +141,11 @@ class Catalog:
                 for p in item.passages
             ),
         )  # fmt: skip
+        add_bands(db, article.id, item.signature)
 
     def journal(self) -> list[str]:
         """Returns the passages that must not exist in the derived indexes."""
-        return [row[0] for row in self._database.connection().execute("SELECT passage_id FROM journal")]
+        return [row[0] for row in self._database.rows("SELECT passage_id FROM journal")]
 
     def clear_journal(self, passage_ids: Iterable[str]) -> None:
         """Strikes passages off the journal once the derived indexes have forgotten them."""
@@ -163,26 +163,23 @@ class Catalog:
 
     def find(self, root: str, key: str) -> StoredArticle | None:
         """Returns the article read from ``key`` of the corpus ``root``."""
-        return self._stored("root = ? AND key = ?", (root, key))
+        return next(iter(self._stored("root = ? AND key = ?", root, key)), None)
 
     def get_stored(self, article_id: str) -> StoredArticle | None:
         """Returns where an article came from."""
-        return self._stored("id = ?", (article_id,))
+        return next(iter(self._stored("id = ?", article_id)), None)
 
-    def _stored(self, where: str, values: tuple[str, ...]) -> StoredArticle | None:
-        row = self._database.connection().execute(
-            f"SELECT id, root, key, version, digest FROM articles WHERE {where}", values
-        )
-        found = row.fetchone()
-        return None if found is None else StoredArticle(*found)
+    def namesakes(self, key: str) -> list[StoredArticle]:
+        """Returns the articles of all corpora that have this key."""
+        return self._stored("key = ? ORDER BY id", key)
+
+    def _stored(self, where: str, *values: str) -> list[StoredArticle]:
+        rows = self._database.rows(f"SELECT id, root, key, version, digest FROM articles WHERE {where}", values)
+        return [StoredArticle(*row) for row in rows]
 
     def places(self) -> list[tuple[str, str, str]]:
         """Returns ``(root, key, article id)`` of every article."""
-        return list(self._database.connection().execute("SELECT root, key, id FROM articles ORDER BY id"))
-
-    def article_ids(self) -> list[str]:
-        """Returns the ids of all articles, sorted."""
-        return [row[0] for row in self._database.connection().execute("SELECT id FROM articles ORDER BY id")]
+        return [(r[0], r[1], r[2]) for r in self._database.rows("SELECT root, key, id FROM articles ORDER BY id")]
 
     def article(self, article_id: str) -> Article:
         """Returns the current version of an article.
@@ -190,14 +187,15 @@ class Catalog:
         Raises:
             ArticleNotFoundError: There is none with this id.
         """
-        row = self._database.connection().execute(
+        rows = self._database.rows(
             "SELECT a.id, a.version, v.text, a.title, a.publisher, a.published, a.url, a.language, v.removed,"
             " a.duplicate_of FROM articles a JOIN versions v ON v.article_id = a.id AND v.version = a.version"
             " WHERE a.id = ?",
             (article_id,),
         )  # fmt: skip
-        if (found := row.fetchone()) is None:
+        if not rows:
             raise ArticleNotFoundError(f"no article has the id {article_id!r}; `dateline sources` lists them")
+        found = rows[0]
         removed = tuple(RemovedText(text, rule) for text, rule in json.loads(found[8]))
         return Article(
             id=found[0], version=found[1], text=found[2], title=found[3], publisher=found[4],
@@ -206,23 +204,20 @@ class Catalog:
 
     def passages_of(self, article_id: str) -> list[Passage]:
         """Returns the current passages of an article in reading order."""
-        rows = self._database.connection().execute(
-            "SELECT id FROM passages WHERE article_id = ? ORDER BY start", (article_id,)
-        )
+        rows = self._database.rows("SELECT id FROM passages WHERE article_id = ? ORDER BY start", (article_id,))
         return self.passages([row[0] for row in rows])
 
     def passages(self, passage_ids: Sequence[str]) -> list[Passage]:
         """Returns current passages with their text, in the order asked; ids that are not current are left out."""
         found: dict[str, Passage] = {}
-        texts: dict[tuple[str, str], str] = {}
-        for row in self._select("SELECT id, article_id, version, start, stop, sentences FROM passages", passage_ids):
-            place = (row[1], row[2])
-            if place not in texts:
-                sql = "SELECT text FROM versions WHERE article_id = ? AND version = ?"
-                texts[place] = self._database.connection().execute(sql, place).fetchone()[0]
+        sql = (
+            "SELECT p.id, p.article_id, p.version, p.start, p.stop, p.sentences, v.text FROM passages p"
+            " JOIN versions v ON v.article_id = p.article_id AND v.version = p.version"
+        )
+        for row in self._select(sql, passage_ids, "p.id"):
             span = Span(row[3], row[4])
             sentences = tuple(Span(start, end) for start, end in json.loads(row[5]))
-            found[row[0]] = Passage(row[0], row[1], row[2], span, sentences, span.of(texts[place]))
+            found[row[0]] = Passage(row[0], row[1], row[2], span, sentences, span.of(row[6]))
         return [found[i] for i in passage_ids if i in found]
 
     def entries(self, passage_ids: Sequence[str], filters: Filters) -> dict[str, PassageEntry]:
@@ -247,20 +242,7 @@ class Catalog:
     def _select(self, sql: str, ids: Sequence[str], column: str = "id") -> Iterator[tuple[Any, ...]]:
         for start in range(0, len(ids), _MAX_VARIABLES):
             batch = ids[start : start + _MAX_VARIABLES]
-            yield from self._database.connection().execute(
-                f"{sql} WHERE {column} IN ({','.join('?' * len(batch))})", tuple(batch)
-            )
-
-    def signatures(self) -> Iterator[Signature]:
-        """Yields the stored near-duplicate signatures."""
-        rows = self._database.connection().execute(
-            "SELECT a.id, coalesce(a.duplicate_of, a.id), a.publisher, a.published, length(v.text), a.version,"
-            " a.signature FROM articles a JOIN versions v ON v.article_id = a.id AND v.version = a.version"
-            " WHERE a.signature IS NOT NULL"
-        )
-        for row in rows:
-            minima = np.frombuffer(row[6], dtype=np.uint32)
-            yield Signature(row[0], row[1], row[2], _date(row[3]), row[4], row[5], minima)
+            yield from self._database.rows(f"{sql} WHERE {column} IN ({','.join('?' * len(batch))})", batch)
 
     def heads(self, article_ids: Iterable[str]) -> dict[str, ArticleHead]:
         """Returns title, publisher and date of articles, by id."""
@@ -268,22 +250,25 @@ class Catalog:
         return {row[0]: ArticleHead(row[1], row[2], _date(row[3])) for row in rows}
 
     def carriers(self, article_id: str) -> list[str]:
-        """Returns the publishers (or ids, where unknown) of the other copies of an article, sorted."""
-        rows = self._database.connection().execute(
-            "SELECT publisher, id FROM articles WHERE id != ?1 AND coalesce(duplicate_of, id) ="
-            " (SELECT coalesce(duplicate_of, id) FROM articles WHERE id = ?1)",
-            (article_id,),
-        )
-        return sorted({publisher or other for publisher, other in rows})
+        """Returns who else carries an article: publishers of its other copies, or ids where unknown, sorted."""
+        own = "SELECT coalesce(duplicate_of, id), publisher_key FROM articles WHERE id = ?"
+        for lead, publisher in self._database.rows(own, (article_id,)):
+            rows = self._database.rows(
+                "SELECT publisher, publisher_key, id FROM articles WHERE (id = ?1 OR duplicate_of = ?1) AND id != ?2",
+                (lead, article_id),
+            )
+            return sorted({name or other for name, key, other in rows if not key or key != publisher})
+        return []
+
+    def leads(self, article_ids: Iterable[str]) -> dict[str, str]:
+        """Returns the lead copies of those articles that follow one."""
+        rows = self._select("SELECT id, duplicate_of FROM articles", list(article_ids))
+        return {row[0]: row[1] for row in rows if row[1] is not None}
 
     def publishers(self) -> list[str]:
         """Returns the known publishers, sorted."""
-        return [
-            r[0]
-            for r in self._database.connection().execute(
-                "SELECT DISTINCT publisher FROM articles WHERE publisher != '' ORDER BY 1"
-            )
-        ]
+        rows = self._database.rows("SELECT DISTINCT publisher FROM articles WHERE publisher != '' ORDER BY 1")
+        return [row[0] for row in rows]
 
     def matching(self, filters: Filters) -> int:
         """Returns how many articles pass the filters."""
@@ -299,11 +284,11 @@ class Catalog:
             where.append("published <= ?")
             values.append(str(filters.before.toordinal()))
         sql = f"SELECT count(*) FROM articles WHERE {' AND '.join(where)}"
-        return int(self._database.connection().execute(sql, values).fetchone()[0])
+        return int(self._database.rows(sql, values)[0][0])
 
     def summaries(self) -> list[SourceSummary]:
         """Returns one line per article, by publication date, publisher and id; undated ones last."""
-        rows = self._database.connection().execute(
+        rows = self._database.rows(
             "SELECT a.id, a.version, a.title, a.publisher, a.published, a.language,"
             " (SELECT count(*) FROM passages p WHERE p.article_id = a.id), a.duplicate_of FROM articles a"
             " ORDER BY a.published IS NULL, a.published, a.publisher, a.id"

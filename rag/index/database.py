@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from rag.errors import StoreError
 
@@ -19,6 +20,7 @@ CREATE TABLE IF NOT EXISTS articles (
     url TEXT NOT NULL, language TEXT NOT NULL, duplicate_of TEXT, signature BLOB, ingested_at TEXT NOT NULL,
     UNIQUE (root, key)
 );
+CREATE INDEX IF NOT EXISTS articles_by_key ON articles (key);
 CREATE INDEX IF NOT EXISTS articles_by_lead ON articles (duplicate_of);
 CREATE TABLE IF NOT EXISTS versions (
     article_id TEXT NOT NULL, version TEXT NOT NULL, text TEXT NOT NULL, removed TEXT NOT NULL,
@@ -30,7 +32,16 @@ CREATE TABLE IF NOT EXISTS passages (
 );
 CREATE INDEX IF NOT EXISTS passages_by_article ON passages (article_id);
 CREATE TABLE IF NOT EXISTS journal (passage_id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS bands (
+    band INTEGER NOT NULL, article_id TEXT NOT NULL, PRIMARY KEY (band, article_id)
+) WITHOUT ROWID;
 """
+# What the disk or another program did; any other failure of a statement is a bug and keeps its traceback.
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_DENIED = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+}  # fmt: skip
 
 
 class Database:
@@ -40,60 +51,91 @@ class Database:
         path: The file; created with its tables when absent.
 
     Raises:
-        StoreError: The file is not a catalog of this version.
+        StoreError: The file is not a catalog of this version. Every method raises it when the file turns out to be
+            damaged, or cannot be read or written.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: dict[threading.Thread, sqlite3.Connection] = {}
         self._guard = threading.Lock()
         try:
             self._create_tables()
-        except sqlite3.DatabaseError as error:
-            raise StoreError(f"{path} cannot be opened as a catalog: {error}; choose another --index") from error
-        if (found := self.get_meta("schema")) != _SCHEMA_VERSION:
-            raise StoreError(
-                f"{path} has catalog format {found}, this version reads {_SCHEMA_VERSION}; ingest into a new --index"
-            )
+            found = self.get_meta("schema")
+            if found != _SCHEMA_VERSION:
+                raise StoreError(
+                    f"{path} has catalog format {found}, this version reads {_SCHEMA_VERSION};"
+                    " ingest into a new --index"
+                )
+        except BaseException:
+            self.close()
+            raise
 
     def _create_tables(self) -> None:
-        found = self.connection().execute("SELECT count(*) FROM sqlite_master WHERE name = 'journal'").fetchone()
-        if found[0]:
+        names = {row[0] for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if "bands" in names:
             return
+        if names and "journal" not in names:
+            raise StoreError(f"{self._path} is the database of another program; choose another --index")
         with self.transaction() as db:
             for statement in _SCHEMA.split(";"):
                 db.execute(statement)
             db.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (_SCHEMA_VERSION,))
 
     def connection(self) -> sqlite3.Connection:
-        """Returns this thread's connection."""
+        """Returns this thread's connection; those of threads that have ended are closed."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
+            with self._guard:
+                for thread in [thread for thread in self._connections if not thread.is_alive()]:
+                    self._connections.pop(thread).close()
             connection = sqlite3.connect(self._path, timeout=30.0, isolation_level=None, check_same_thread=False)
+            with self._guard:
+                self._connections[threading.current_thread()] = connection
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             self._local.connection = connection
-            with self._guard:
-                self._connections.append(connection)
         return connection
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Returns all rows of a query."""
+        with self._errors_named():
+            return self.connection().execute(sql, values).fetchall()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Runs a write transaction, rolled back whole when the block raises."""
-        db = self.connection()
-        db.execute("BEGIN IMMEDIATE")
+        with self._errors_named():
+            db = self.connection()
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.execute("COMMIT")
+            except BaseException:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _errors_named(self) -> Iterator[None]:
         try:
-            yield db
-        except BaseException:
-            db.execute("ROLLBACK")
+            yield
+        except sqlite3.DatabaseError as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code in _DAMAGED:
+                raise StoreError(
+                    f"{self._path} is damaged ({error}); delete the index folder and ingest again, or choose another"
+                    " --index"
+                ) from error
+            if code in _DENIED:
+                raise StoreError(f"{self._path} cannot be used ({error}); check the disk and permissions") from error
             raise
-        db.execute("COMMIT")
 
     def get_meta(self, key: str) -> str | None:
         """Returns a stored fact about the index; ``None`` when absent."""
-        row = self.connection().execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return None if row is None else str(row[0])
+        found = self.rows("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(found[0][0]) if found else None
 
     def set_meta(self, key: str, value: str) -> None:
         """Stores a fact about the index."""
@@ -103,7 +145,7 @@ class Database:
     def close(self) -> None:
         """Closes every connection; the file must not be used afterwards."""
         with self._guard:
-            for connection in self._connections:
+            for connection in self._connections.values():
                 connection.close()
             self._connections.clear()
         self._local = threading.local()

@@ -166,7 +166,10 @@ class LexicalIndex:
         if self._writer is None:
             try:
                 # One thread: the text is small beside its embedding, and each thread would open a segment of its own.
-                self._writer = self._index.writer(_WRITER_BYTES, 1)
+                writer = self._index.writer(_WRITER_BYTES, 1)
+                # A commit that was killed leaves files whose names the next commit would want to use again.
+                writer.garbage_collect_files()
+                self._writer = writer
             except (OSError, ValueError) as error:
                 if "LockBusy" in str(error):
                     raise IndexLockedError(

@@ -18,7 +18,7 @@ class StoredArticle:
     Attributes:
         root: Absolute path of the corpus it was read from, or the address of its feed.
         key: Source key inside ``root``.
-        digest: Hash of everything that is indexed: canonical text, title, publisher and date.
+        digest: Hash of everything that is indexed: canonical text, title, publisher, date, address and language.
     """
 
     id: str
@@ -46,6 +46,7 @@ class Signature:
 
     Attributes:
         lead: Id of the lead copy of its group; its own id when it leads or stands alone.
+        publisher: See ``publisher_key``; empty when unknown.
         length: Length of the canonical text in code points.
         minima: MinHash minima, ``uint32``.
     """

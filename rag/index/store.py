@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,10 +19,10 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
-from rag.index.lexical import LexicalIndex
 
 from rag.errors import EmbeddingMismatchError, IndexLockedError, StoreError
 from rag.index.catalog import Catalog
+from rag.index.lexical import LexicalIndex
 from rag.index.records import IndexedArticle
 from rag.index.vectors import VectorIndex
 from rag.types import Filters
@@ -61,6 +62,8 @@ class IndexStore:
         self._vectors: VectorIndex | None = None
         self._lexical: LexicalIndex | None = None
         self._seen = self.catalog.generation()
+        self._refreshing = threading.RLock()
+        self._fingerprint: str | None = None
 
     @staticmethod
     def exists(folder: Path) -> bool:
@@ -70,16 +73,18 @@ class IndexStore:
     @property
     def vectors(self) -> VectorIndex:
         """The vector index, opened on first use."""
-        if self._vectors is None:
-            self._vectors = VectorIndex(self.folder / "vectors")
-        return self._vectors
+        with self._refreshing:
+            if self._vectors is None:
+                self._vectors = VectorIndex(self.folder / "vectors")
+            return self._vectors
 
     @property
     def lexical(self) -> LexicalIndex:
         """The lexical index, opened on first use."""
-        if self._lexical is None:
-            self._lexical = LexicalIndex(self.folder / "lexical")
-        return self._lexical
+        with self._refreshing:
+            if self._lexical is None:
+                self._lexical = LexicalIndex(self.folder / "lexical")
+            return self._lexical
 
     def close(self) -> None:
         """Releases every file."""
@@ -93,14 +98,15 @@ class IndexStore:
 
     def refresh(self) -> None:
         """Reopens the derived indexes when another process has changed the catalog since the last look."""
-        generation = self.catalog.generation()
-        if generation == self._seen:
-            return
-        self._seen = generation
-        if self._vectors is not None:
-            self._vectors.reopen()
-        if self._lexical is not None:
-            self._lexical.refresh()
+        with self._refreshing:
+            generation = self.catalog.generation()
+            if generation == self._seen:
+                return
+            if self._vectors is not None:
+                self._vectors.reopen()
+            if self._lexical is not None:
+                self._lexical.refresh()
+            self._seen = generation
 
     def require_embedder(self, fingerprint: str) -> None:
         """Refuses to mix vectors of two models.
@@ -146,7 +152,7 @@ class IndexStore:
         """Holds the write lock, after sweeping what a killed writer may have left.
 
         Args:
-            fingerprint: The embedding model that will be used, stored with the first write.
+            fingerprint: The embedding model that will be used, stored with the first passages.
 
         Raises:
             IndexLockedError: Another process is writing; the message names it.
@@ -167,11 +173,13 @@ class IndexStore:
             owner.write_text(json.dumps({"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}))
             if fingerprint is not None:
                 self.require_embedder(fingerprint)
-                if self.catalog.get_meta(_EMBEDDER) is None:
-                    self.catalog.set_meta(_EMBEDDER, fingerprint)
+            self._fingerprint = fingerprint
             self.refresh()
             self._forget(self.catalog.journal())
             yield
+        except BaseException:
+            self._abandon()
+            raise
         finally:
             owner.unlink(missing_ok=True)
             lock.release()
@@ -181,6 +189,7 @@ class IndexStore:
         written: Sequence[IndexedArticle],
         vectors: NDArray[np.float32],
         removed: Sequence[str] = (),
+        leads: Mapping[str, str | None] | None = None,
     ) -> None:
         """Makes articles current, and removes others, in all three indexes. The write lock must be held.
 
@@ -188,16 +197,20 @@ class IndexStore:
             written: New or changed articles with their passages.
             vectors: One row per passage, in the order of ``written``.
             removed: Ids of articles to remove.
+            leads: New lead copies of other articles; see ``Catalog.commit``.
         """
         pairs = [(item.article, passage) for item in written for passage in item.passages]
         ids = [passage.id for _, passage in pairs]
         self.catalog.announce(ids)
         if ids:
+            if self._fingerprint is not None and self.catalog.get_meta(_EMBEDDER) is None:
+                self.catalog.set_meta(_EMBEDDER, self._fingerprint)
             self.vectors.add(ids, vectors, [article for article, _ in pairs])
             self.lexical.add([(p.id, f"{article.title}\n{p.text}") for article, p in pairs])
             self.lexical.commit()
-        gone = self.catalog.commit(written, removed)
-        self._seen = self.catalog.generation()
+        with self._refreshing:
+            gone = self.catalog.commit(written, removed, leads or {})
+            self._seen = self.catalog.generation()
         self._forget(gone)
 
     def _forget(self, passage_ids: Sequence[str]) -> None:
@@ -207,6 +220,12 @@ class IndexStore:
         self.lexical.delete(passage_ids)
         self.lexical.commit()
         self.catalog.clear_journal(passage_ids)
+
+    def _abandon(self) -> None:
+        """Drops what an interrupted write left uncommitted, which would keep other processes from writing."""
+        if self._lexical is not None:
+            lexical, self._lexical = self._lexical, None
+            lexical.close()
 
 
 def _describe(owner: Path) -> str:

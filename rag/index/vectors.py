@@ -9,6 +9,7 @@ rather than llama-index's vector store: it stores the text again, exceeds Chroma
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,9 +22,9 @@ from rag.index.records import publisher_key
 from rag.types import Article, Filters
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
     from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from chromadb.api.models.Collection import Collection
+    from chromadb.config import System
 
 _COLLECTION = "passages"
 _BATCH = 5_000  # chroma's limit is 5,461 rows a call
@@ -42,40 +43,52 @@ class VectorIndex:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._client: ClientAPI
+        self._reading = threading.RLock()
+        self._system: System
         self._collection: Collection
         self._open()
 
     def _open(self) -> None:
         os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
-        import chromadb
+        from chromadb.api import ServerAPI
         from chromadb.api.collection_configuration import CreateCollectionConfiguration
-        from chromadb.config import Settings as ChromaSettings
+        from chromadb.api.models.Collection import Collection
+        from chromadb.config import Settings, System
 
         try:
-            self._client = chromadb.PersistentClient(
-                path=str(self._folder), settings=ChromaSettings(anonymized_telemetry=False)
+            # Not ``PersistentClient``: all clients of one folder in a process share its system, so that reopening
+            # one does not show what another process wrote while a second one is open.
+            self._system = System(
+                Settings(is_persistent=True, persist_directory=str(self._folder), anonymized_telemetry=False)
             )
-            self._collection = self._client.get_or_create_collection(
-                _COLLECTION,
-                embedding_function=None,
-                configuration=CreateCollectionConfiguration(hnsw=_HNSW),
+            server = self._system.instance(ServerAPI)  # type: ignore[type-abstract]  # a name for the configured class
+            self._system.start()
+            model = server.get_or_create_collection(
+                _COLLECTION, configuration=CreateCollectionConfiguration(hnsw=_HNSW)
             )
+            self._collection = Collection(client=server, model=model, embedding_function=None)
         except Exception as error:  # chroma raises bare Exceptions and its Rust core's own types
-            raise StoreError(f"{self._folder} cannot be opened by Chroma: {error}; run `dateline reindex`") from error
+            reason = str(error).strip().partition("\n")[0]
+            raise StoreError(
+                f"{self._folder} cannot be opened by Chroma ({reason}); delete the index folder and ingest again, or"
+                " choose another --index"
+            ) from error
 
     def reopen(self) -> None:
-        """Reads the folder anew, to see what another process has written since."""
-        self.close()
-        self._open()
+        """Reads the folder anew, to see what another process has written since; waits for searches under way."""
+        with self._reading:
+            self.close()
+            self._open()
 
     def close(self) -> None:
         """Releases the folder; the index must be reopened before further use."""
-        self._client.close()  # type: ignore[attr-defined]  # on the client, not on the interface it is typed as
+        with self._reading:
+            self._system.stop()
 
     def count(self) -> int:
         """Returns the number of stored vectors."""
-        return int(self._collection.count())
+        with self._reading:
+            return int(self._collection.count())
 
     def add(self, ids: Sequence[str], vectors: NDArray[np.float32], articles: Sequence[Article]) -> None:
         """Stores vectors; an id that exists already is replaced.
@@ -95,33 +108,35 @@ class VectorIndex:
 
     def delete(self, ids: Sequence[str]) -> None:
         """Forgets vectors; unknown ids are ignored."""
-        for start in range(0, len(ids), _BATCH):
-            self._collection.delete(ids=list(ids[start : start + _BATCH]))
+        unique = list(dict.fromkeys(ids))  # chroma refuses repetitions
+        for start in range(0, len(unique), _BATCH):
+            self._collection.delete(ids=unique[start : start + _BATCH])
 
     def search(self, vector: NDArray[np.float32], k: int, filters: Filters | None = None) -> list[tuple[str, float]]:
-        """Returns up to ``k`` passage ids with their cosine to ``vector``, best first."""
-        k = min(k, self.count())
-        if k == 0:
-            return []
-        found = self._collection.query(
-            query_embeddings=vector[None, :], n_results=k, where=_where(filters), include=["distances"]
-        )
+        """Returns up to ``k`` passage ids with their cosine to ``vector``, best first, ties by id."""
+        with self._reading:
+            found = self._collection.query(
+                query_embeddings=vector[None, :], n_results=max(k, 1), where=_where(filters), include=["distances"]
+            )
         distances = found["distances"]
         assert distances is not None
-        return [(i, 1.0 - float(d)) for i, d in zip(found["ids"][0], distances[0], strict=True)]
+        hits = [(i, 1.0 - float(d)) for i, d in zip(found["ids"][0], distances[0], strict=True)]
+        return sorted(hits, key=lambda hit: (-hit[1], hit[0]))[:k]
 
     def vectors(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Returns the stored vectors of those ids that exist."""
         if not ids:
             return {}
-        found = self._collection.get(ids=list(ids), include=["embeddings"])
+        with self._reading:
+            found = self._collection.get(ids=list(ids), include=["embeddings"])
         embeddings = found["embeddings"]
         assert embeddings is not None
         return {i: np.asarray(e, dtype=np.float32) for i, e in zip(found["ids"], embeddings, strict=True)}
 
     def ids(self) -> set[str]:
         """Returns every stored id."""
-        return set(self._collection.get(include=[])["ids"])
+        with self._reading:
+            return set(self._collection.get(include=[])["ids"])
 
 
 def _fields(article: Article) -> dict[str, Any]:

@@ -1,23 +1,24 @@
 """Near-duplicates: finds copies of one report among articles, by MinHash over word shingles.
 
 Broder, "On the resemblance and containment of documents" (1997): the share of equal minima of random
-permutations estimates the Jaccard similarity of two shingle sets; locality-sensitive hashing finds candidates without
-comparing all pairs. Both come from ``datasketch``.
+permutations estimates the Jaccard similarity of two shingle sets. The minima come from ``datasketch``; candidates for
+comparison from the bands in the catalog.
 """
 
 from __future__ import annotations
 
+import heapq
 import re
-from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.index.catalog import Catalog
-from rag.index.records import IndexedArticle, Signature
-
-if TYPE_CHECKING:
-    from datasketch import MinHash
+from rag.index.records import IndexedArticle, Signature, publisher_key
+from rag.index.signatures import BAND_ROWS
 
 _PERMUTATIONS = 128
 _SCHEME: Literal["affine32"] = "affine32"
@@ -27,91 +28,122 @@ _MIN_SHINGLES = 20
 _WORD = re.compile(r"\w+")
 
 
-class NearDuplicates:
-    """Places articles among their copies. The lead copy is the earliest, then the longest.
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Articles ready to be written, and what that changes for those already stored.
 
-    Two articles of one publisher are copies only when their texts are equal: otherwise the later one is an update,
-    and what it changed must stay answerable.
-
-    Args:
-        catalog: Source of the signatures of the articles already stored.
+    Attributes:
+        items: The articles with signature and lead copy.
+        leads: The new lead copy, or ``None`` for a lead, of stored articles that change groups.
     """
 
-    def __init__(self, catalog: Catalog) -> None:
-        from datasketch import MinHashLSH
+    items: tuple[IndexedArticle, ...]
+    leads: dict[str, str | None]
 
+
+def group_copies(catalog: Catalog, items: Sequence[IndexedArticle], removed: Sequence[str] = ()) -> Grouping:
+    """Groups articles that are about to be written, or removed, with their copies.
+
+    The lead copy is the earliest, then the longest; articles without a date come last. In that order each article
+    follows the lead it resembles most, or leads. Two articles of one publisher are copies only when their texts are
+    equal: otherwise the later one is an update, and what it changed must stay answerable. The groups depend on what is
+    stored and not on the order in which it arrived.
+
+    Args:
+        catalog: As it is before the change.
+        items: New and changed articles.
+        removed: Ids of articles that are about to go.
+    """
+    signed = [replace(item, signature=None if (m := _minima(item.article.text)) is None else m.tobytes())
+              for item in items]  # fmt: skip
+    groups = _Groups(catalog, [_signature(item) for item in signed if item.signature])
+    leads = groups.settle([*(item.article.id for item in items), *removed])
+    written = {item.article.id for item in items}
+    return Grouping(
+        tuple(replace(item, article=replace(item.article, duplicate_of=leads.get(item.article.id))) for item in signed),
+        {article_id: lead for article_id, lead in leads.items() if article_id not in written},
+    )
+
+
+class _Groups:
+    """The articles around a change, loaded from the catalog as they are met."""
+
+    def __init__(self, catalog: Catalog, pending: Sequence[Signature]) -> None:
         self._catalog = catalog
-        self._lsh = MinHashLSH(threshold=_THRESHOLD, num_perm=_PERMUTATIONS)
-        self._known: dict[str, Signature] = {}
-        self._moves: list[tuple[str, str]] = []
-        self._found: list[tuple[str, str]] = []
-        for signature in catalog.signatures():
-            self._remember(signature)
+        self._pending = {signature.article_id: signature for signature in pending}
+        self._known: dict[str, Signature] = dict(self._pending)
+        self._gone: set[str] = set()
+        self._lead: dict[str, str] = {}
+        self._near: dict[str, list[tuple[Signature, float]]] = {}
 
-    def place(self, item: IndexedArticle) -> IndexedArticle:
-        """Returns the article with its signature, and with ``duplicate_of`` set when an earlier copy is known."""
-        article = item.article
-        self._forget(article.id)
-        minima = _minima(article.text)
-        if minima is None:
-            return item
-        mine = Signature(
-            article.id, article.id, article.publisher, article.published, len(article.text), article.version, minima
-        )
-        leads = {self._known[other].lead for other in self._copies(mine)} & self._known.keys()
-        duplicate_of = None
-        if leads:
-            lead = min((self._known[i] for i in leads), key=_precedence)
-            if _precedence(mine) < _precedence(lead):
-                self._follow(lead.article_id, article.id)
-                self._moves.append((lead.article_id, article.id))
-            else:
-                duplicate_of = lead.article_id
-                mine = replace(mine, lead=lead.article_id)
-                self._found.append((article.id, lead.article_id))
-        self._remember(mine)
-        return replace(item, article=replace(article, duplicate_of=duplicate_of), signature=minima.tobytes())
-
-    def settle(self) -> list[tuple[str, str]]:
-        """Stores lead copies that arrived after their followers; call it after the articles were written.
-
-        Returns:
-            ``(article id, lead id)`` of every duplicate found since the last call.
-        """
-        for old, new in self._moves:
-            self._catalog.move_group(old, new)
-            self._found.append((old, new))
-        found, self._moves, self._found = self._found, [], []
-        return found
-
-    def _copies(self, mine: Signature) -> list[str]:
-        sketch = _sketch(mine.minima)
-        copies = []
-        for other_id in self._lsh.query(sketch):
-            other = self._known[other_id]
-            same_text = other.version == mine.version
-            if mine.publisher and other.publisher == mine.publisher and not same_text:
+    def settle(self, touched: Sequence[str]) -> dict[str, str | None]:
+        """Returns the lead copy, ``None`` for a lead, of every article whose group changes."""
+        self._gone = set(touched) - self._pending.keys()
+        # What a changed article was may have kept others in or out of a group.
+        before = self._catalog.signatures.in_groups_of(touched)
+        around = {s.article_id: s for s in before}
+        for signature in before:
+            if signature.article_id in touched:
+                around |= {s.article_id: s for s, _ in self._resembling(signature)}
+        first = [*self._pending.values(), *(s for i, s in around.items() if i not in touched)]
+        waiting = [(_precedence(s), s.article_id) for s in first]
+        heapq.heapify(waiting)
+        queued = {article_id for _, article_id in waiting}
+        changed: dict[str, str | None] = {}
+        self._known |= {i: s for i, s in around.items() if i not in touched}
+        # In order of precedence, so that everything a decision rests on is decided before it.
+        while waiting:
+            place, article_id = heapq.heappop(waiting)
+            mine = self._known[article_id]
+            is_new = article_id in self._pending
+            lead = self._choose(mine)
+            self._lead[article_id] = lead
+            if lead == mine.lead and not is_new:
                 continue
-            if same_text or float(np.mean(other.minima == mine.minima)) >= _THRESHOLD:
-                copies.append(other_id)
-        return copies
+            changed[article_id] = None if lead == article_id else lead
+            was_lead = mine.lead == article_id and not is_new
+            for other, _ in self._near_to(mine):
+                concerned = was_lead or lead == article_id or _is_update(mine, other)
+                if concerned and other.article_id not in queued and _precedence(other) > place:
+                    queued.add(other.article_id)
+                    heapq.heappush(waiting, (_precedence(other), other.article_id))
+        return changed
 
-    def _remember(self, signature: Signature) -> None:
-        self._known[signature.article_id] = signature
-        self._lsh.insert(signature.article_id, _sketch(signature.minima))
+    def _choose(self, mine: Signature) -> str:
+        place = _precedence(mine)
+        earlier = [(other, likeness) for other, likeness in self._near_to(mine) if _precedence(other) < place]
+        updated = {self._lead_of(other) for other, _ in earlier if _is_update(other, mine)}
+        leads = [
+            (-likeness, _precedence(other), other.article_id)
+            for other, likeness in earlier
+            if self._lead_of(other) == other.article_id and other.article_id not in updated
+        ]
+        return min(leads)[2] if leads else mine.article_id
 
-    def _forget(self, article_id: str) -> None:
-        if self._known.pop(article_id, None) is None:
-            return
-        self._lsh.remove(article_id)
-        followers = [known for known in self._known.values() if known.lead == article_id]
-        if followers:  # as the catalog does when the changed article is written
-            self._follow(article_id, min(followers, key=_precedence).article_id)
+    def _lead_of(self, signature: Signature) -> str:
+        return self._lead.get(signature.article_id, signature.lead)
 
-    def _follow(self, old: str, new: str) -> None:
-        for article_id, known in list(self._known.items()):
-            if known.lead == old:
-                self._known[article_id] = replace(known, lead=new)
+    def _near_to(self, mine: Signature) -> list[tuple[Signature, float]]:
+        if mine.article_id not in self._near:
+            self._near[mine.article_id] = list(self._resembling(mine))
+        return self._near[mine.article_id]
+
+    def _resembling(self, mine: Signature) -> Iterable[tuple[Signature, float]]:
+        candidates = self._catalog.signatures.meeting(mine.minima)
+        stored = [i for i in candidates if i not in self._known and i not in self._gone]
+        self._known |= {s.article_id: s for s in self._catalog.signatures.of(stored)}
+        for article_id in {*candidates, *self._pending} - {mine.article_id}:
+            other = self._known.get(article_id)
+            if other is not None and (likeness := _resemblance(mine.minima, other.minima)) >= _THRESHOLD:
+                yield other, likeness
+
+
+def _signature(item: IndexedArticle) -> Signature:
+    article = item.article
+    return Signature(
+        article.id, article.id, publisher_key(article.publisher), article.published, len(article.text),
+        article.version, np.frombuffer(item.signature or b"", dtype=np.uint32),
+    )  # fmt: skip
 
 
 def _precedence(signature: Signature) -> tuple[bool, int, int, str]:
@@ -119,7 +151,17 @@ def _precedence(signature: Signature) -> tuple[bool, int, int, str]:
     return (signature.published is None, day, -signature.length, signature.article_id)
 
 
-def _minima(text: str) -> np.ndarray | None:
+def _is_update(earlier: Signature, later: Signature) -> bool:
+    return bool(later.publisher) and earlier.publisher == later.publisher and earlier.version != later.version
+
+
+def _resemblance(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> float:
+    equal = one == other
+    # Pairs that share no band are never met among stored articles, so they must not count among new ones either.
+    return float(equal.mean()) if equal.reshape(-1, BAND_ROWS).all(axis=1).any() else 0.0
+
+
+def _minima(text: str) -> NDArray[np.uint32] | None:
     """Returns the MinHash minima of a text, or ``None`` when it is too short to be told from chance."""
     from datasketch import MinHash
 
@@ -130,9 +172,3 @@ def _minima(text: str) -> np.ndarray | None:
     sketch = MinHash(num_perm=_PERMUTATIONS, scheme=_SCHEME)
     sketch.update_batch(list(shingles))
     return np.asarray(sketch.hashvalues, dtype=np.uint32)
-
-
-def _sketch(minima: np.ndarray) -> MinHash:
-    from datasketch import MinHash
-
-    return MinHash(num_perm=_PERMUTATIONS, hashvalues=minima, scheme=_SCHEME)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import queue
+import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar, cast
@@ -20,17 +22,19 @@ import numpy as np
 
 from rag.errors import ArticleNotFoundError, SourceError
 from rag.index.embedding import Embedder
-from rag.index.records import IndexedArticle
+from rag.index.records import IndexedArticle, StoredArticle
 from rag.index.store import IndexStore
 from rag.ingest.cleaning import clean
-from rag.ingest.duplicates import NearDuplicates
+from rag.ingest.duplicates import group_copies
+from rag.ingest.pruning import find_gone
 from rag.ingest.readers import read_sources
 from rag.ingest.splitting import split
 from rag.types import Article, IngestFailure, IngestReport, Passage, SourceDocument
 
 # Raise when cleaning, splitting or the embedded text changes, so that stored articles count as changed.
-PIPELINE = "1"
+PIPELINE = "2"
 _BATCH_PASSAGES = 512
+_RECORD = re.compile(r"#\d+$")
 
 Progress = Callable[[int, int], None]
 _T = TypeVar("_T")
@@ -44,9 +48,11 @@ class _Tally:
     removed: int = 0
     passages: int = 0
     failed: list[IngestFailure] = field(default_factory=list)
-    duplicates: list[tuple[str, str]] = field(default_factory=list)
     seen: set[tuple[str, str]] = field(default_factory=set)
+    unread: set[Path] = field(default_factory=set)
+    moved: dict[str, tuple[str, str]] = field(default_factory=dict)
     new_ids: set[str] = field(default_factory=set)
+    regrouped: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,26 +99,33 @@ def ingest(
             raise SourceError(f"{path} does not exist; give a file or a folder of articles")
     tally = _Tally()
     with store.writing(embedder.fingerprint):
-        copies = NearDuplicates(store.catalog)
         batch: list[_Changed] = []
-        read = 0
-        for outcome in _ahead(_changes(store, paths, max_record_bytes, tally)):
-            if outcome is not None:
-                batch.append(outcome)
-            read += 1
-            if sum(len(change.item.passages) for change in batch) >= _BATCH_PASSAGES:
-                _write(store, embedder, copies, batch, tally)
-                batch = []
-            if progress is not None:
-                progress(read, tally.passages)
-        _write(store, embedder, copies, batch, tally)
+        read = pending = 0
+        with closing(_ahead(_changes(store, paths, max_record_bytes, tally))) as changes:
+            for change in changes:
+                read += 1
+                if change is not None:
+                    batch.append(change)
+                    pending += max(1, len(change.item.passages))
+                if pending >= _BATCH_PASSAGES:
+                    _write(store, embedder, batch, tally)
+                    batch, pending = [], 0
+                if progress is not None:
+                    progress(read, tally.passages)
+        _write(store, embedder, batch, tally)
+        if tally.moved:
+            store.catalog.relocate((article_id, root) for article_id, (_, root) in tally.moved.items())
         if prune:
-            _prune(store, paths, tally)
+            old_roots = {old for old, _ in tally.moved.values()}
+            gone = find_gone(store.catalog.places(), paths, old_roots, tally.seen, tally.unread)
+            tally.removed = len(gone)
+            tally.regrouped |= _remove(store, gone)
         if progress is not None:
             progress(read, tally.passages)
+    duplicates = tuple(sorted(store.catalog.leads(tally.regrouped).items()))
     return IngestReport(
         tally.added, tally.updated, tally.unchanged, tally.removed, tuple(tally.failed), tally.passages,
-        tuple(sorted(tally.duplicates)), time.perf_counter() - started,
+        duplicates, time.perf_counter() - started,
     )  # fmt: skip
 
 
@@ -122,15 +135,21 @@ def remove(store: IndexStore, article_ids: Sequence[str]) -> None:
     Raises:
         ArticleNotFoundError: One of the ids is unknown; then nothing is removed.
     """
+    unique = list(dict.fromkeys(article_ids))
     with store.writing():
-        for article_id in article_ids:
+        for article_id in unique:
             if store.catalog.get_stored(article_id) is None:
                 raise ArticleNotFoundError(f"no article has the id {article_id!r}; `dateline sources` lists them")
-        _remove(store, article_ids)
+        _remove(store, unique)
 
 
-def _remove(store: IndexStore, article_ids: Sequence[str]) -> None:
-    store.write([], np.empty((0, 0), np.float32), article_ids)
+def _remove(store: IndexStore, article_ids: Sequence[str]) -> set[str]:
+    """Removes articles and returns the ids of those that change groups for it."""
+    if not article_ids:
+        return set()
+    grouping = group_copies(store.catalog, [], article_ids)
+    store.write([], np.empty((0, 0), np.float32), article_ids, grouping.leads)
+    return set(grouping.leads)
 
 
 def _changes(
@@ -140,17 +159,17 @@ def _changes(
     for path in paths:
         folder = (path if path.is_dir() else path.parent).resolve()
         for found in read_sources(path, max_record_bytes=max_record_bytes):
-            cleaned = found if isinstance(found, IngestFailure) else clean(found)
-            if isinstance(cleaned, IngestFailure) or isinstance(found, IngestFailure):
-                tally.failed.append(cleaned)  # type: ignore[arg-type]
+            if isinstance(found, IngestFailure):
+                tally.failed.append(found)
+                # A failure names a file, a record in it by its number, or a folder, even the corpus itself.
+                names = (found.source, _RECORD.sub("", found.source))
+                tally.unread.update(folder if name == folder.name else folder / name for name in names)
                 yield None
-                continue
-            yield _compare(store, folder, found, cleaned, tally)
+            else:
+                yield _compare(store, folder, found, tally)
 
 
-def _compare(
-    store: IndexStore, folder: Path, document: SourceDocument, article: Article, tally: _Tally
-) -> _Changed | None:
+def _compare(store: IndexStore, folder: Path, document: SourceDocument, tally: _Tally) -> _Changed | None:
     root = str(folder / document.container) if document.container else str(folder)
     place = (root, document.key)
     if place in tally.seen:
@@ -158,8 +177,16 @@ def _compare(
         tally.failed.append(IngestFailure(document.container or document.key, reason))
         return None
     tally.seen.add(place)
+    article = clean(document)
+    if isinstance(article, IngestFailure):
+        tally.failed.append(article)
+        return None
     digest = _digest(article)
     known = store.catalog.find(*place)
+    if known is None:
+        known = _moved_from(store, document.key, digest, tally)
+        if known is not None:
+            tally.moved[known.id] = (known.root, root)
     if known is not None and known.digest == digest:
         tally.unchanged += 1
         return None
@@ -171,8 +198,17 @@ def _compare(
     return _Changed(IndexedArticle(article, root, document.key, digest, passages), known is None)
 
 
+def _moved_from(store: IndexStore, key: str, digest: str, tally: _Tally) -> StoredArticle | None:
+    """Returns the same article of a corpus whose folder is no longer there."""
+    for other in store.catalog.namesakes(key):
+        if other.digest == digest and other.id not in tally.moved and not Path(other.root).exists():
+            return other
+    return None
+
+
 def _digest(article: Article) -> str:
-    parts = (PIPELINE, article.version, article.title, article.publisher, str(article.published), article.url)
+    facts = (article.title, article.publisher, str(article.published), article.url, article.language)
+    parts = (PIPELINE, article.version, *facts)
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -180,52 +216,26 @@ def _free_id(store: IndexStore, root: str, key: str, taken: set[str]) -> str:
     """Returns the key itself, qualified by its corpus only when another corpus has taken it."""
     name = Path(root).name
     for candidate in (key, f"{name}/{key}", f"{Path(root).parent.name}/{name}/{key}", f"{root}/{key}"):
-        holder = store.catalog.get_stored(candidate)
-        moved = holder is not None and holder.key == key and not Path(holder.root).exists()
-        if candidate not in taken and (holder is None or moved):
+        if candidate not in taken and store.catalog.get_stored(candidate) is None:
             break
     taken.add(candidate)
     return candidate
 
 
-def _write(
-    store: IndexStore, embedder: Embedder, copies: NearDuplicates, batch: Sequence[_Changed], tally: _Tally
-) -> None:
+def _write(store: IndexStore, embedder: Embedder, batch: Sequence[_Changed], tally: _Tally) -> None:
     if not batch:
         return
-    items = [copies.place(change.item) for change in batch]
-    texts = [embedded_text(item.article, passage) for item in items for passage in item.passages]
-    store.write(items, embedder.embed_passages(texts))
-    tally.duplicates.extend(copies.settle())
+    grouping = group_copies(store.catalog, [change.item for change in batch])
+    texts = [embedded_text(item.article, passage) for item in grouping.items for passage in item.passages]
+    store.write(grouping.items, embedder.embed_passages(texts), leads=grouping.leads)
+    tally.regrouped.update(grouping.leads, (item.article.id for item in grouping.items))
     tally.passages += len(texts)
     for change in batch:
         tally.added += change.is_new
         tally.updated += not change.is_new
 
 
-def _prune(store: IndexStore, paths: Sequence[Path], tally: _Tally) -> None:
-    """Removes what is gone from disk, and records gone from a container that was read without a failure."""
-    failed = {failure.source for failure in tally.failed}
-    gone: list[str] = []
-    for path in paths:
-        resolved = path.resolve()
-        for root, key, article_id in store.catalog.places():
-            if (root, key) in tally.seen or not (Path(root) == resolved or resolved in Path(root).parents):
-                continue
-            container = Path(root)
-            is_record = not container.is_dir()
-            if is_record and container.exists():
-                damaged = any(source.split("#")[0].endswith(container.name) for source in failed)
-                if not damaged:
-                    gone.append(article_id)
-            elif not (container / key).exists():
-                gone.append(article_id)
-    if gone:
-        _remove(store, gone)
-        tally.removed += len(gone)
-
-
-def _ahead(items: Iterator[_T], depth: int = 256) -> Iterator[_T]:
+def _ahead(items: Iterator[_T], depth: int = 256) -> Generator[_T, None, None]:
     """Yields the same items, produced in another thread at most ``depth`` ahead; errors are raised here."""
     ready: queue.Queue[tuple[str, _T | BaseException | None]] = queue.Queue(depth)
     stopped = threading.Event()

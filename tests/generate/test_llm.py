@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rag.config import Settings
-from rag.errors import ContextOverflowError, ModelError, ModelTimeoutError, ModelUnavailableError
+from rag.errors import ContextOverflowError, ModelError, ModelTimeoutError, ModelUnavailableError, ModelUnreachableError
 from rag.generate.llm import LanguageModel, Message, load_model
 from tests.fakes import FakeModelServer, Reply, fails, hangs, says, sends, streams
 
@@ -135,7 +135,7 @@ def test_a_server_that_hangs_runs_into_the_time_limit() -> None:
 def test_nobody_listening() -> None:
     with FakeModelServer(says("x")) as server:
         model = model_at(server, model_retries=0)
-    with pytest.raises(ModelUnavailableError, match="cannot be reached"):
+    with pytest.raises(ModelUnreachableError, match="cannot be reached"):
         model.complete(QUESTION, max_tokens=1)
 
 

@@ -1,0 +1,214 @@
+"""Retrieval quality and latency of an index, through the same ``search`` that answers use.
+
+Run as::
+
+    python -m eval.bench.retrieval FOLDER --index DIR [--modes hybrid,dense,bm25]
+
+The corpus is ingested when the index is missing or incomplete. Articles are what is judged, each at its best
+passage. Intervals are 95% percentile bootstrap intervals over questions. The answer-string hit rate is the share of
+questions for which a retrieved passage of the ten articles holds an accepted answer, compared as words without
+regard to case and punctuation; it counts, unlike the judgements, every article that has the answer.
+
+Latencies are of whole ``search`` calls for 8 passages with everything loaded, and of the first one in a new process,
+from the start of the interpreter on, with the files in the page cache.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import re
+import statistics
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from eval.bench.judged_news import JudgedQuestion, load_questions, records
+from rag.config import load_settings
+from rag.service import Dateline
+from rag.types import Filters, RetrievedPassage, SearchMode, SourceSummary
+
+_DEPTH = 10
+# At most two passages of an article are returned, so these hold ten articles.
+_PASSAGES = 2 * _DEPTH
+_ANSWER_PASSAGES = 8
+_RESAMPLES = 10_000
+_NARROW_SHARE = 0.05
+_WARM_UP = 10
+_NEW_PROCESSES = 3
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean over ``n`` questions with the bounds of its 95% bootstrap interval."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+def main() -> None:
+    """Reads the arguments and prints the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="folder with corpus.jsonl.gz, queries.jsonl.gz, qrels.tsv")
+    parser.add_argument("--index", type=Path, required=True, help="folder of the index")
+    parser.add_argument("--modes", default=",".join(SearchMode), help="which rankings, parted by commas")
+    parser.add_argument("--searches", type=int, default=200, help="searches per latency figure")
+    arguments = parser.parse_args()
+    try:
+        modes = [SearchMode(name) for name in arguments.modes.split(",")]
+    except ValueError as error:
+        parser.error(f"{error}; --modes takes {','.join(SearchMode)}")
+    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
+    questions = load_questions(arguments.folder)
+    dateline = Dateline(load_settings(index=arguments.index))
+    sources = _ingested(dateline, arguments.folder / "corpus.jsonl.gz")
+    judged = {article for question in questions for article in question.relevant}
+    held = {source.id: source for source in sources}
+    copies = sum(1 for article in judged & held.keys() if held[article].duplicate_of)
+    print(f"{len(sources):,} articles, {sum(source.passages for source in sources):,} passages")
+    print(f"{len(questions)} questions, {len(judged)} relevant articles: ", end="")
+    print(f"{len(judged - held.keys())} not in the index, {copies} there as copies of another\n")
+    _print_quality(dateline, questions, modes)
+    _print_latency(dateline, questions, modes, _filters(sources), arguments.searches)
+    dateline.close()
+    _print_first_search(arguments.index, questions[0].text, modes)
+
+
+def score(rankings: Sequence[Sequence[str]], relevant: Sequence[frozenset[str]]) -> dict[str, list[float]]:
+    """Scores article rankings per question: nDCG, recall, reciprocal rank and hit, all at 10, from ``ir-measures``.
+
+    Args:
+        rankings: Article ids of each question, best first.
+        relevant: Judged articles of each question; relevance is binary.
+    """
+    import ir_measures
+    from ir_measures import RR, R, Success, nDCG
+
+    names = {nDCG @ _DEPTH: "nDCG@10", R @ _DEPTH: "recall@10", RR @ _DEPTH: "MRR@10", Success @ _DEPTH: "hit@10"}
+    judgements = [ir_measures.Qrel(str(q), article, 1) for q, ids in enumerate(relevant) for article in ids]
+    run = [
+        ir_measures.ScoredDoc(str(q), article, -float(rank))
+        for q, ranking in enumerate(rankings)
+        for rank, article in enumerate(ranking)
+    ]
+    scores = {name: [0.0] * len(relevant) for name in names.values()}
+    for found in ir_measures.iter_calc(list(names), judgements, run):
+        scores[names[found.measure]][int(found.query_id)] = found.value
+    return scores
+
+
+def estimate(values: Sequence[float]) -> Estimate:
+    """Estimates a mean and its 95% interval by the percentile bootstrap, with a fixed seed."""
+    sample = np.asarray(values, dtype=np.float64)
+    drawn = np.random.default_rng(0).integers(0, len(sample), (_RESAMPLES, len(sample)))
+    low, high = np.percentile(sample[drawn].mean(axis=1), [2.5, 97.5])
+    return Estimate(float(sample.mean()), float(low), float(high), len(sample))
+
+
+def holds_answer(passages: Sequence[RetrievedPassage], answers: Sequence[str]) -> bool:
+    """Tells whether a passage contains the words of an answer, in order and together."""
+    wanted = [words for answer in answers if (words := _words(answer)).strip()]
+    return any(words in text for text in (_words(hit.passage.text) for hit in passages) for words in wanted)
+
+
+def _words(text: str) -> str:
+    return f" {' '.join(_WORD.findall(text.casefold()))} "
+
+
+def _ingested(dateline: Dateline, corpus: Path) -> list[SourceSummary]:
+    expected = sum(1 for _ in records(corpus))
+    sources = dateline.sources() if dateline.settings.index.exists() else []
+    if len(sources) < expected:
+        print(f"ingesting {corpus.name}: the index has {len(sources)} of {expected} articles", flush=True)
+        report = dateline.ingest([corpus])
+        print(f"{report.added} articles, {report.passages} passages in {report.seconds:.1f} s")
+        for failure in report.failed:
+            print(f"not ingested: {failure.source} {failure.error}")
+        sources = dateline.sources()
+    return sources
+
+
+def _print_quality(dateline: Dateline, questions: Sequence[JudgedQuestion], modes: Sequence[SearchMode]) -> None:
+    for mode in modes:
+        rankings, answered = [], []
+        for question in questions:
+            hits = dateline.search(question.text, _PASSAGES, mode=mode)
+            ranking = list(dict.fromkeys(hit.passage.article_id for hit in hits))[:_DEPTH]
+            rankings.append(ranking)
+            if question.answers:
+                shown = [hit for hit in hits if hit.passage.article_id in ranking]
+                answered.append(float(holds_answer(shown, question.answers)))
+        scores = score(rankings, [question.relevant for question in questions])
+        if answered:
+            scores["answer string"] = answered
+        for name, values in scores.items():
+            e = estimate(values)
+            print(f"{mode:8s} {name:14s} {e.value:.4f}  [{e.low:.4f}, {e.high:.4f}]  n {e.n}")
+        print(flush=True)
+
+
+def _filters(sources: Sequence[SourceSummary]) -> dict[str, Filters | None]:
+    """Names the filters to time, with the share of articles each keeps; what the corpus lacks is left out."""
+    found: dict[str, Filters | None] = {"no filter": None}
+    dates = sorted(source.published for source in sources if source.published)
+    if dates:
+        after = dates[len(dates) // 2]
+        kept = sum(day >= after for day in dates) / len(sources)
+        found[f"dates, {kept:.0%} kept"] = Filters(after=after)
+    publishers = Counter(source.publisher for source in sources if source.publisher)
+    if len(publishers) > 1:
+        name = min(publishers, key=lambda p: abs(publishers[p] / len(sources) - _NARROW_SHARE))
+        found[f"publisher, {publishers[name] / len(sources):.1%} kept"] = Filters(publishers=(name,))
+    return found
+
+
+def _print_latency(
+    dateline: Dateline,
+    questions: Sequence[JudgedQuestion],
+    modes: Sequence[SearchMode],
+    filters: dict[str, Filters | None],
+    searches: int,
+) -> None:
+    print(f"{searches} warm searches each, milliseconds")
+    for mode in modes:
+        for name, wanted in filters.items():
+            times = []
+            for number in range(-_WARM_UP, searches):
+                question = questions[number % len(questions)].text
+                began = time.perf_counter()
+                dateline.search(question, _ANSWER_PASSAGES, filters=wanted, mode=mode)
+                if number >= 0:
+                    times.append(1000 * (time.perf_counter() - began))
+            p50, p95 = np.percentile(times, [50, 95])
+            print(f"{mode:8s} {name:24s} p50 {p50:7.1f}  p95 {p95:7.1f}", flush=True)
+
+
+def _print_first_search(index: Path, question: str, modes: Sequence[SearchMode]) -> None:
+    print(f"\nfirst search in a new process, median of {_NEW_PROCESSES}")
+    for mode in modes:
+        times = []
+        for _ in range(_NEW_PROCESSES):
+            with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+                began = time.perf_counter()
+                pool.submit(_first_search, index, question, mode).result()
+                times.append(time.perf_counter() - began)
+        print(f"{mode:8s} {statistics.median(times):.2f} s")
+
+
+def _first_search(index: Path, question: str, mode: SearchMode) -> None:
+    dateline = Dateline(load_settings(index=index))
+    dateline.search(question, _ANSWER_PASSAGES, mode=mode)
+    dateline.close()
+
+
+if __name__ == "__main__":
+    main()

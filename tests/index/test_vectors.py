@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from rag.errors import StoreError
+from rag.index.vectors import VectorIndex
+from rag.types import Article, Filters
+
+_WRITER = """
+import sys
+from pathlib import Path
+import numpy as np
+from rag.index.vectors import VectorIndex
+from rag.types import Article
+
+index = VectorIndex(Path(sys.argv[1]))
+index.add(["theirs"], np.eye(8, dtype=np.float32)[7:], [Article("a", "v", "t")])
+index.delete(["ours"])
+index.close()
+"""
+
+
+def article(publisher: str = "", published: date | None = None) -> Article:
+    return Article("a", "v", "text", publisher=publisher, published=published)
+
+
+def unit(rows: int, *, seed: int = 0) -> NDArray[np.float32]:
+    found = np.random.default_rng(seed).normal(size=(rows, 32)).astype(np.float32)
+    return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+
+def test_finds_the_nearest_with_their_cosine_and_ties_in_the_order_of_their_ids(tmp_path: Path) -> None:
+    index = VectorIndex(tmp_path)
+    basis = np.eye(4, dtype=np.float32)
+    leaning = np.array([0.8, 0.6, 0, 0], np.float32)
+    index.add(["z", "c", "b", "a"], np.stack([basis[0], leaning, leaning, leaning]), [article()] * 4)
+    found = index.search(basis[0], 10)
+    assert [i for i, _ in found] == ["z", "a", "b", "c"]
+    assert [round(score, 5) for _, score in found] == [1.0, 0.8, 0.8, 0.8]
+    index.close()
+
+
+def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
+    index = VectorIndex(tmp_path)
+    assert index.search(np.ones(4, np.float32), 5) == []
+    assert index.search(np.ones(4, np.float32), 0) == []
+    assert (index.count(), index.ids(), index.vectors(["a"])) == (0, set(), {})
+    index.delete(["unknown", "unknown"])
+    index.add([], np.empty((0, 4), np.float32), [])
+    index.close()
+
+
+def test_everything_is_found_after_most_has_been_deleted(tmp_path: Path) -> None:
+    index = VectorIndex(tmp_path)
+    vectors = unit(1500)
+    index.add([f"p{i}" for i in range(1500)], vectors, [article()] * 1500)
+    index.delete([f"p{i}" for i in range(1380)])
+    found = [i for i, _ in index.search(vectors[1400], 300)]
+    assert found[0] == "p1400"
+    assert sorted(found) == sorted(f"p{i}" for i in range(1380, 1500))
+    index.close()
+
+
+def test_filters_compare_publishers_without_case_and_dates_inclusively(tmp_path: Path) -> None:
+    index = VectorIndex(tmp_path)
+    articles = [
+        article("The Courier", date(2017, 11, 20)),
+        article("the  courier", date(2017, 11, 22)),
+        article("Herald", date(2017, 11, 21)),
+        article("Herald"),
+    ]
+    index.add(["a", "b", "c", "d"], unit(4), articles)
+
+    def found(filters: Filters) -> set[str]:
+        return {i for i, _ in index.search(unit(1)[0], 10, filters)}
+
+    assert found(Filters()) == {"a", "b", "c", "d"}
+    assert found(Filters(publishers=("THE COURIER",))) == {"a", "b"}
+    assert found(Filters(publishers=("herald", "the courier"))) == {"a", "b", "c", "d"}
+    assert found(Filters(after=date(2017, 11, 21))) == {"b", "c"}
+    assert found(Filters(before=date(2017, 11, 21))) == {"a", "c"}
+    assert found(Filters(publishers=("Herald",), after=date(2017, 11, 21), before=date(2017, 11, 21))) == {"c"}
+    index.close()
+
+
+def test_a_second_index_on_the_folder_sees_what_another_process_wrote_after_it_reopens(tmp_path: Path) -> None:
+    first, second = VectorIndex(tmp_path), VectorIndex(tmp_path)
+    basis = np.eye(8, dtype=np.float32)
+    first.add(["ours", "stays"], basis[:2], [article()] * 2)
+    assert first.search(basis[0], 1)[0][0] == "ours"
+    second.search(basis[0], 1)
+    subprocess.run([sys.executable, "-c", _WRITER, str(tmp_path)], check=True)
+    for index in (first, second):
+        index.reopen()
+        assert index.search(basis[7], 1)[0][0] == "theirs"
+        assert index.ids() == {"stays", "theirs"}
+    first.close()
+    assert second.search(basis[7], 1)[0][0] == "theirs"
+    second.close()
+
+
+def test_searches_in_other_threads_outlive_a_reopening(tmp_path: Path) -> None:
+    index = VectorIndex(tmp_path)
+    vectors = unit(200)
+    index.add([f"p{i}" for i in range(200)], vectors, [article()] * 200)
+    errors: list[BaseException] = []
+    done = threading.Event()
+
+    def search() -> None:
+        try:
+            while not done.is_set():
+                assert index.search(vectors[7], 3)[0][0] == "p7"
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=search) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for _ in range(5):
+        index.reopen()
+    done.set()
+    for thread in threads:
+        thread.join()
+    index.close()
+    assert errors == []
+
+
+def test_a_folder_chroma_cannot_open_is_named_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "chroma.sqlite3").write_bytes(b"this is no database" * 100)
+    with pytest.raises(StoreError, match=r"cannot be opened by Chroma .*ingest again") as caught:
+        VectorIndex(tmp_path)
+    assert "\n" not in str(caught.value)
