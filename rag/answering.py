@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from rag.check.ledger import ClaimLedger
 from rag.check.support import Idf
 from rag.check.verification import LexicalVerifier
 from rag.config import Settings
 from rag.errors import ModelUnavailableError
+from rag.generate.answerability import Assessor
 from rag.generate.drafting import Answerer, Trace
 from rag.generate.extractive import ExtractiveAnswerer
 from rag.generate.fallback import FallbackAnswerer
@@ -19,6 +19,7 @@ from rag.generate.jointly import JointAnswerer
 from rag.generate.passagewise import PassagewiseAnswerer
 from rag.index.catalog import Catalog
 from rag.index.embedding import Embedder
+from rag.ledger import ClaimLedger
 from rag.retrieve.hybrid import Retriever
 from rag.retrieve.rewriting import is_follow_up, rewrite_by_rule
 from rag.retrieve.untrusted import set_aside_orders
@@ -65,7 +66,8 @@ def load_answerer(settings: Settings, embedder: Embedder, idf: Idf, notice: Call
     Raises:
         ModelUnavailableError: A model that was asked for by name does not exist or refuses.
     """
-    extractive = ExtractiveAnswerer(embedder, idf)
+    assessor = Assessor(embedder, idf)
+    extractive = ExtractiveAnswerer(assessor)
     if settings.model == "extractive":
         return extractive
     from rag.generate.llm import load_model
@@ -77,7 +79,7 @@ def load_answerer(settings: Settings, embedder: Embedder, idf: Idf, notice: Call
         if settings.model != "embedded":
             raise
         return FallbackAnswerer(None, extractive, str(error))
-    answerer = PassagewiseAnswerer(model) if model.strength == "small" else JointAnswerer(model)
+    answerer = PassagewiseAnswerer(model, assessor) if model.strength == "small" else JointAnswerer(model)
     return FallbackAnswerer(answerer, extractive)
 
 

@@ -14,6 +14,12 @@ from rag.generate.model import LanguageModel
 from rag.index.embedding import Embedder, load_embedder
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # Read by pytest-socket: a test that reaches beyond this machine fails.
+    config.option.allow_hosts = config.option.allow_hosts or "127.0.0.1,::1,localhost"
+    config.option.allow_unix_socket = True
+
+
 @pytest.fixture(scope="session")
 def real_model() -> Iterator[LanguageModel]:
     settings = Settings(model="embedded", model_context=2048, model_timeout=300.0)

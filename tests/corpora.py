@@ -9,21 +9,20 @@ from pathlib import Path
 from rag.index.store import IndexStore
 from rag.types import Filters
 
-_SUBJECTS = "The mayor|The council|A farmer|The minister|An engineer|The museum|A judge|The harbour|A teacher".split("|")
-_VERBS = "opened|closed|visited|praised|rejected|painted|measured|sold|repaired|counted".split("|")
-_OBJECTS = (
-    "the old bridge|a new school|twelve boats|the northern road|a stolen clock|the winter market|two hospitals|"
-    "a field of barley|the city budget|an empty theatre|the railway station|a flock of geese"
-).split("|")
-_PLACES = "in Arkona|near Belmar|at Cordelia|outside Dunmore|in Eastvale|above Fallow|by the river Gant".split("|")
-_TIMES = "on Monday|last spring|after the storm|before dawn|in silence|with great care|for the third time".split("|")
+_PARTS = (
+    ("The mayor", "The council", "A farmer", "The minister", "An engineer", "The museum", "A judge", "A teacher"),
+    ("opened", "closed", "visited", "praised", "rejected", "painted", "measured", "sold", "repaired", "counted"),
+    ("the old bridge", "a new school", "twelve boats", "the northern road", "a stolen clock", "the winter market",
+     "two hospitals", "a field of barley", "the city budget", "an empty theatre", "a flock of geese"),
+    ("in Arkona", "near Belmar", "at Cordelia", "outside Dunmore", "in Eastvale", "above Fallow", "by the river"),
+    ("on Monday", "last spring", "after the storm", "before dawn", "in silence", "with care", "for the third time"),
+)  # fmt: skip
 
 
 def report(seed: int, sentences: int = 8) -> str:
     """Returns a report of its own, of about eight words a sentence; the same for the same seed."""
     draw = random.Random(seed)
-    parts = (_SUBJECTS, _VERBS, _OBJECTS, _PLACES, _TIMES)
-    return " ".join(f"{' '.join(draw.choice(part) for part in parts)}." for _ in range(sentences))
+    return " ".join(f"{' '.join(draw.choice(part) for part in _PARTS)}." for _ in range(sentences))
 
 
 def write_article(

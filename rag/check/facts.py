@@ -6,16 +6,20 @@ someone else ("Iran backs the opposition"), wrong titles, sums of stated numbers
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from rag.check.bindings import misbound
 from rag.check.dates import DateMention, StatedDates, find_dates
 from rag.check.names import StatedNames, find_names
 from rag.check.numbers import StatedNumbers
 from rag.check.quantities import Quantity, find_quantities
 from rag.check.quotations import QuotableText, find_quotations
 from rag.check.words import keys, plain
+
+_PRONOUN = re.compile(r"\b(?:he|she|they|it|we|i|his|her|hers|their|its|our|my|him|them|us|me)\b", re.IGNORECASE)
 
 
 class FactKind(StrEnum):
@@ -43,11 +47,13 @@ class FactContext:
         title: May hold the full form of a name that the cited words shorten.
         publisher: A sentence may name it.
         published: Resolves "Tuesday" or "yesterday"; ``None`` leaves such words unresolved.
+        before: The sentences before the cited words; they name whom a pronoun in the cited words stands for.
     """
 
     title: str = ""
     publisher: str = ""
     published: date | None = None
+    before: str = ""
 
 
 def missing_facts(sentence: str, evidence: str, *, context: FactContext) -> tuple[MissingFact, ...]:
@@ -76,14 +82,16 @@ def missing_facts(sentence: str, evidence: str, *, context: FactContext) -> tupl
                 missing.append(MissingFact(FactKind.DATE, mention.text))
             dated.append(mention)
     if numbers:
-        missing.extend(
-            MissingFact(FactKind.NUMBER, quantity.text)
-            for quantity in quantities
-            if _is_fact(quantity, dated) and not numbers.support(quantity)
-        )
+        facts = [quantity for quantity in quantities if _is_fact(quantity, dated)]
+        missing.extend(MissingFact(FactKind.NUMBER, q.text) for q in facts if not numbers.support(q))
+        elsewhere = misbound(facts, claim, source)
+        missing.extend(MissingFact(FactKind.NUMBER, f"{text} (said there of something else)") for text in elsewhere)
     names = find_names(claim)
     if names:
-        stated = StatedNames([source, plain(context.title), plain(context.publisher)])
+        known = [source, plain(context.title), plain(context.publisher)]
+        if context.before and _PRONOUN.search(source):
+            known.append(plain(context.before))
+        stated = StatedNames(known)
         missing.extend(MissingFact(FactKind.NAME, part) for name in names for part in stated.missing(name))
     return tuple(dict.fromkeys(missing))
 

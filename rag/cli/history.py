@@ -24,7 +24,7 @@ def read_history(path: Path) -> tuple[Turn, ...]:
         entries = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}; --history wants {_FORM}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SourceError(f"{path} is not JSON: {error}; --history wants {_FORM}") from error
     turns: list[Turn] = []
     for entry in entries if isinstance(entries, list) else [None]:

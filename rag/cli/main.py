@@ -37,7 +37,19 @@ WRONG_USE = 2
 INTERRUPTED = 130
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
+class _Interruptible(click.Group):
+    """Ends with one line on Ctrl-C, where click would print an empty one before it."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Runs the command."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            _complain("interrupted; what was finished is kept")
+            raise click.exceptions.Exit(INTERRUPTED) from None
+
+
+@click.group(cls=_Interruptible, context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
 @click.version_option(package_name="dateline", prog_name="dateline")
 @click.pass_context
 def dateline(context: click.Context) -> None:
@@ -60,7 +72,12 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without Unicode still gets the rest
-    sys.exit(_run())
+    code = _run()
+    if code == INTERRUPTED:
+        # Python would die of the signal instead when it struck inside certain imports, and native threads linger.
+        sys.stdout.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _run() -> int:
@@ -68,8 +85,7 @@ def _run() -> int:
         result = dateline.main(prog_name="dateline", standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
-    except (KeyboardInterrupt, click.Abort):
-        _complain("interrupted; what was finished is kept")
+    except (KeyboardInterrupt, click.Abort):  # before a command has begun
         return INTERRUPTED
     except click.ClickException as error:
         hint = f" ({error.ctx.command_path} --help)" if isinstance(error, click.UsageError) and error.ctx else ""

@@ -250,12 +250,12 @@ def _quoted(words: str) -> str:
     return words if words.startswith(_QUOTATION_MARKS) else f"“{words}”"
 
 
-def first_words(text: str, limit: int = 60) -> str:
+def first_words(text: str, limit: int = 50) -> str:
     """Returns the beginning of a text, at most ``limit`` characters, to stand in for a title it does not have."""
     words = clean(text[: 4 * limit])
     if len(words) <= limit:
         return words
-    return words[:limit].rsplit(" ", 1)[0].rstrip(" ,;:-–—") + " …"
+    return words[:limit].rsplit(" ", 1)[0].rstrip(" ,;:-–—") + "…"
 
 
 def _named(title: str, article_id: str, opening: Opening) -> str:

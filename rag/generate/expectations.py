@@ -26,7 +26,7 @@ class Expectation(Enum):
 
 _REQUEST_CUES = re.compile(
     r"\b(?:ask(?:s|ed|ing)?|request\w*|urg(?:e|es|ed|ing)|demand\w*|appeal\w*|want(?:s|ed)?|seek\w*|sought|plead\w*"
-    r"|(?:count|rel(?:y|ies)|call|depend)(?:s|ed|ing)? (?:up)?on|call(?:s|ed|ing)? for|hop(?:e|es|ed)|expects? \w+ to)\b",
+    r"|(?:count|rel(?:y|ies)|call|depend)(?:s|ed|ing)? (?:up)?on|call(?:s|ed|ing)? for|hop(?:e|es|ed))\b",
     re.IGNORECASE,
 )
 

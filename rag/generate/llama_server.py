@@ -46,7 +46,7 @@ def _leave_with_parent() -> None:
 
 
 def _serve(order: dict[str, Any]) -> Any:
-    import xllamacpp  # type: ignore[import-untyped]
+    import xllamacpp
 
     params = xllamacpp.CommonParams()
     params.model.path = order["model"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rag.generate import prompts
+from rag.generate.answerability import Assessor
 from rag.generate.drafting import Draft, Trace
 from rag.generate.llm import LanguageModel
 from rag.types import RetrievedPassage, Turn
@@ -20,14 +21,16 @@ _REWRITE_TOKENS = 80
 
 
 class PassagewiseAnswerer:
-    """Gates each passage and asks those that pass for one sentence.
+    """Gates each passage, asks those that pass for one sentence, and asks whether the sentence is true.
 
     Args:
         model: A model that gives log probabilities and holds to a grammar.
+        assessor: A second opinion on whether a passage states the answer.
     """
 
-    def __init__(self, model: LanguageModel) -> None:
+    def __init__(self, model: LanguageModel, assessor: Assessor) -> None:
         self._model = model
+        self._assessor = assessor
 
     @property
     def name(self) -> str:
@@ -37,10 +40,11 @@ class PassagewiseAnswerer:
     def draft(self, question: str, passages: Sequence[RetrievedPassage], trace: Trace) -> Iterator[Draft]:
         """Yields one sentence for each passage that states the answer, in retrieval order."""
         written = 0
+        likely = self._assessor.assess(question, passages[:_PASSAGES_READ]).answerable
         for passage in passages[:_PASSAGES_READ]:
             yes, usage = self._model.probability_of_yes(prompts.gate_messages(passage, question))
             trace.usage += usage
-            if not prompts.states_answer(yes, passage.cosine):
+            if not prompts.states_answer(yes, likely[passage.passage.id]):
                 continue
             reply = self._model.complete(
                 prompts.answer_messages(passage, question),
@@ -48,8 +52,13 @@ class PassagewiseAnswerer:
                 grammar=prompts.ANSWER_GRAMMAR,
             )
             trace.usage += reply.usage
-            if reply.text.strip():
-                yield Draft(reply.text.strip(), (passage,))
+            text = reply.text.strip()
+            if not text:
+                continue
+            true, usage = self._model.probability_of_yes(prompts.check_messages(passage, text))
+            trace.usage += usage
+            if true >= prompts.TRUE_FROM:
+                yield Draft(text, (passage,))
                 written += 1
             if written == _SENTENCES:
                 return

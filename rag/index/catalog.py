@@ -22,6 +22,7 @@ from rag.index.signatures import Signatures, add_bands, drop_bands
 from rag.types import Article, Filters, Passage, RemovedText, SourceSummary, Span
 
 _MAX_VARIABLES = 30_000
+_Row = tuple[Any, ...]
 
 
 class Catalog:
@@ -46,8 +47,6 @@ class Catalog:
     def close(self) -> None:
         """Closes the file; the catalog must not be used afterwards."""
         self._database.close()
-
-    # -- facts about the index --------------------------------------------------------------------------------
 
     def get_meta(self, key: str) -> str | None:
         """Returns a stored fact about the index, such as ``embedder``; ``None`` when absent."""
@@ -204,15 +203,15 @@ class Catalog:
 
     def passages_of(self, article_id: str) -> list[Passage]:
         """Returns the current passages of an article in reading order."""
-        rows = self._database.rows("SELECT id FROM passages WHERE article_id = ? ORDER BY start", (article_id,))
-        return self.passages([row[0] for row in rows])
+        sql = "SELECT id FROM passages WHERE article_id = ? ORDER BY start"
+        return self.passages([row[0] for row in self._database.rows(sql, (article_id,))])
 
     def passages(self, passage_ids: Sequence[str]) -> list[Passage]:
         """Returns current passages with their text, in the order asked; ids that are not current are left out."""
         found: dict[str, Passage] = {}
         sql = (
             "SELECT p.id, p.article_id, p.version, p.start, p.stop, p.sentences, v.text FROM passages p"
-            " JOIN versions v ON v.article_id = p.article_id AND v.version = p.version"
+            " JOIN versions v ON v.article_id = p.article_id AND v.version = p.version WHERE"
         )
         for row in self._select(sql, passage_ids, "p.id"):
             span = Span(row[3], row[4])
@@ -222,31 +221,22 @@ class Catalog:
 
     def entries(self, passage_ids: Sequence[str], filters: Filters) -> dict[str, PassageEntry]:
         """Returns what ranking needs of those passages that are current and pass the filters."""
-        accepted = {publisher_key(name) for name in filters.publishers}
-        found: dict[str, PassageEntry] = {}
+        where, values = _condition(filters)
         sql = (
-            "SELECT p.id, p.article_id, coalesce(a.duplicate_of, a.id), a.publisher, a.publisher_key, a.published"
-            " FROM passages p JOIN articles a ON a.id = p.article_id"
+            "SELECT p.id, p.article_id, coalesce(a.duplicate_of, a.id), a.publisher, a.published"
+            f" FROM passages p JOIN articles a ON a.id = p.article_id WHERE {where} AND"
         )
-        for row in self._select(sql, passage_ids, "p.id"):
-            day = _date(row[5])
-            if accepted and row[4] not in accepted:
-                continue
-            if (filters.after and (day is None or day < filters.after)) or (
-                filters.before and (day is None or day > filters.before)
-            ):
-                continue
-            found[row[0]] = PassageEntry(row[0], row[1], row[2], row[3], day)
-        return found
+        found = self._select(sql, passage_ids, "p.id", values)
+        return {row[0]: PassageEntry(row[0], row[1], row[2], row[3], _date(row[4])) for row in found}
 
-    def _select(self, sql: str, ids: Sequence[str], column: str = "id") -> Iterator[tuple[Any, ...]]:
+    def _select(self, sql: str, ids: Sequence[str], column: str = "id", values: Sequence[Any] = ()) -> Iterator[_Row]:
         for start in range(0, len(ids), _MAX_VARIABLES):
             batch = ids[start : start + _MAX_VARIABLES]
-            yield from self._database.rows(f"{sql} WHERE {column} IN ({','.join('?' * len(batch))})", batch)
+            yield from self._database.rows(f"{sql} {column} IN ({','.join('?' * len(batch))})", (*values, *batch))
 
     def heads(self, article_ids: Iterable[str]) -> dict[str, ArticleHead]:
         """Returns title, publisher and date of articles, by id."""
-        rows = self._select("SELECT id, title, publisher, published FROM articles", list(article_ids))
+        rows = self._select("SELECT id, title, publisher, published FROM articles WHERE", list(article_ids))
         return {row[0]: ArticleHead(row[1], row[2], _date(row[3])) for row in rows}
 
     def carriers(self, article_id: str) -> list[str]:
@@ -262,7 +252,7 @@ class Catalog:
 
     def leads(self, article_ids: Iterable[str]) -> dict[str, str]:
         """Returns the lead copies of those articles that follow one."""
-        rows = self._select("SELECT id, duplicate_of FROM articles", list(article_ids))
+        rows = self._select("SELECT id, duplicate_of FROM articles WHERE", list(article_ids))
         return {row[0]: row[1] for row in rows if row[1] is not None}
 
     def publishers(self) -> list[str]:
@@ -272,19 +262,14 @@ class Catalog:
 
     def matching(self, filters: Filters) -> int:
         """Returns how many articles pass the filters."""
-        where = ["1"]
-        values: list[str] = []
-        if filters.publishers:
-            where.append(f"publisher_key IN ({','.join('?' * len(filters.publishers))})")
-            values.extend(publisher_key(name) for name in filters.publishers)
-        if filters.after:
-            where.append("published >= ?")
-            values.append(str(filters.after.toordinal()))
-        if filters.before:
-            where.append("published <= ?")
-            values.append(str(filters.before.toordinal()))
-        sql = f"SELECT count(*) FROM articles WHERE {' AND '.join(where)}"
-        return int(self._database.rows(sql, values)[0][0])
+        where, values = _condition(filters)
+        return int(self._database.rows(f"SELECT count(*) FROM articles a WHERE {where}", values)[0][0])
+
+    def passing(self, filters: Filters, limit: int) -> list[str]:
+        """Returns the ids of passages that pass the filters, at most ``limit`` of them."""
+        where, values = _condition(filters)
+        sql = f"SELECT p.id FROM articles a JOIN passages p ON p.article_id = a.id WHERE {where} LIMIT {limit:d}"
+        return [row[0] for row in self._database.rows(sql, values)]
 
     def summaries(self) -> list[SourceSummary]:
         """Returns one line per article, by publication date, publisher and id; undated ones last."""
@@ -294,6 +279,20 @@ class Catalog:
             " ORDER BY a.published IS NULL, a.published, a.publisher, a.id"
         )
         return [SourceSummary(row[0], row[1], row[2], row[3], _date(row[4]), row[5], row[6], row[7]) for row in rows]
+
+
+def _condition(filters: Filters) -> tuple[str, list[str | int]]:
+    where, values = ["1"], list[str | int]()
+    if filters.publishers:
+        where.append(f"a.publisher_key IN ({','.join('?' * len(filters.publishers))})")
+        values.extend(publisher_key(name) for name in filters.publishers)
+    if filters.after:
+        where.append("a.published >= ?")
+        values.append(filters.after.toordinal())
+    if filters.before:
+        where.append("a.published <= ?")
+        values.append(filters.before.toordinal())
+    return " AND ".join(where), values
 
 
 def _date(day: int | None) -> date | None:

@@ -21,6 +21,8 @@ CREATE TABLE IF NOT EXISTS articles (
     UNIQUE (root, key)
 );
 CREATE INDEX IF NOT EXISTS articles_by_key ON articles (key);
+CREATE INDEX IF NOT EXISTS articles_by_day ON articles (published);
+CREATE INDEX IF NOT EXISTS articles_by_publisher ON articles (publisher_key);
 CREATE INDEX IF NOT EXISTS articles_by_lead ON articles (duplicate_of);
 CREATE TABLE IF NOT EXISTS versions (
     article_id TEXT NOT NULL, version TEXT NOT NULL, text TEXT NOT NULL, removed TEXT NOT NULL,

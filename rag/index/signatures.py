@@ -7,6 +7,7 @@ Locality-sensitive hashing (Indyk and Motwani 1998; Leskovec, Rajaraman and Ullm
 from __future__ import annotations
 
 import hashlib
+import re
 import sqlite3
 from collections.abc import Collection, Iterator
 from datetime import date
@@ -18,8 +19,8 @@ from numpy.typing import NDArray
 from rag.index.database import Database
 from rag.index.records import Signature
 
-BAND_ROWS = 4
-"""Minima in a band: 32 bands of 4 meet with a probability of .74 at a similarity of .45, of .99 at .6."""
+# 32 bands of 4 minima: one is equal with a probability of .74 at a similarity of .45, of .99 at .6.
+_BAND_ROWS = 4
 
 _COLUMNS = (
     "SELECT a.id, coalesce(a.duplicate_of, a.id), a.publisher_key, a.published, length(v.text), a.version, a.signature"
@@ -27,11 +28,19 @@ _COLUMNS = (
     " WHERE a.signature IS NOT NULL AND "
 )
 _BATCH = 1_000
+_WORD = re.compile(r"\w+")
+_SHINGLE_WORDS = 3
+
+
+def shingles(text: str) -> set[str]:
+    """Returns the runs of three words of a text, without regard to case: what resemblance is measured by."""
+    words = _WORD.findall(text.casefold())
+    return {" ".join(words[i : i + _SHINGLE_WORDS]) for i in range(len(words) - _SHINGLE_WORDS + 1)}
 
 
 def bands(minima: NDArray[np.uint32]) -> list[int]:
     """Returns a key of 63 bits for every band of a signature."""
-    rows = minima.astype("<u4").reshape(-1, BAND_ROWS)
+    rows = minima.astype("<u4").reshape(-1, _BAND_ROWS)
     digests = (
         hashlib.blake2b(row.tobytes(), digest_size=8, salt=number.to_bytes(2, "little")).digest()
         for number, row in enumerate(rows)
@@ -53,9 +62,8 @@ class Signatures:
         """Returns the signatures of those articles that have one."""
         return [_signature(row) for row in self._select("a.id", list(article_ids))]
 
-    def meeting(self, minima: NDArray[np.uint32]) -> list[str]:
-        """Returns the ids of the articles whose signature shares a band with this one."""
-        keys = bands(minima)
+    def meeting(self, keys: list[int]) -> list[str]:
+        """Returns the ids of the articles whose signature has one of these bands."""
         sql = f"SELECT DISTINCT article_id FROM bands WHERE band IN ({','.join('?' * len(keys))})"
         return [row[0] for row in self._database.rows(sql, keys)]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +28,9 @@ from rag.index.vectors import VectorIndex
 from rag.types import Filters
 
 _EMBEDDER = "embedder"
+_FEW = 5_000
+
+_Ranking = Callable[[int, Sequence[str] | None], list[tuple[str, float]]]
 
 
 class IndexStore:
@@ -123,26 +126,36 @@ class IndexStore:
 
     def search_dense(self, vector: NDArray[np.float32], k: int, filters: Filters) -> list[tuple[str, float]]:
         """Returns current passages by cosine, best first; fewer than ``k`` only when no more pass the filters."""
-        # Chroma walks its graph with a filter in tens of milliseconds but without one in two, and a filter that
-        # keeps a good part of the corpus finds enough among the unfiltered best.
-        hits = self.vectors.search(vector, 3 * k if filters else k)
-        current = self.catalog.entries([i for i, _ in hits], filters)
-        kept = [hit for hit in hits if hit[0] in current]
-        if filters and len(kept) < k:
-            hits = self.vectors.search(vector, k, filters)
-            current = self.catalog.entries([i for i, _ in hits], filters)
-            kept = [hit for hit in hits if hit[0] in current]
-        return kept[:k]
+
+        def rank(wanted: int, among: Sequence[str] | None) -> list[tuple[str, float]]:
+            return self.vectors.search(vector, wanted, among)
+
+        return self._filtered(rank, k, filters)
 
     def search_lexical(self, query: str, k: int, filters: Filters) -> list[tuple[str, float]]:
         """Returns current passages by BM25, best first; fewer than ``k`` only when no more match."""
+
+        def rank(wanted: int, among: Sequence[str] | None) -> list[tuple[str, float]]:
+            hits = self.lexical.search(query, self.lexical.count() if among else wanted)
+            accepted = None if among is None else set(among)
+            return hits if accepted is None else [hit for hit in hits if hit[0] in accepted]
+
+        return self._filtered(rank, k, filters)
+
+    def _filtered(self, rank: _Ranking, k: int, filters: Filters) -> list[tuple[str, float]]:
+        # A filter that keeps a good part of the corpus finds enough among the unfiltered best; one that keeps little
+        # is first turned into the ids that pass; and between the two the unfiltered best grow.
         wanted = 3 * k if filters else k
+        among: list[str] | None = None
         while True:
-            hits = self.lexical.search(query, wanted)
+            hits = rank(wanted, among)
             current = self.catalog.entries([i for i, _ in hits], filters)
             kept = [hit for hit in hits if hit[0] in current]
-            if len(kept) >= k or len(hits) < wanted:
+            if len(kept) >= k or among is not None or len(hits) < wanted:
                 return kept[:k]
+            if filters:
+                passing = self.catalog.passing(filters, _FEW + 1)
+                among = passing if len(passing) <= _FEW else None
             wanted *= 4
 
     # -- the writer -------------------------------------------------------------------------------------------
@@ -205,7 +218,7 @@ class IndexStore:
         if ids:
             if self._fingerprint is not None and self.catalog.get_meta(_EMBEDDER) is None:
                 self.catalog.set_meta(_EMBEDDER, self._fingerprint)
-            self.vectors.add(ids, vectors, [article for article, _ in pairs])
+            self.vectors.add(ids, vectors)
             self.lexical.add([(p.id, f"{article.title}\n{p.text}") for article, p in pairs])
             self.lexical.commit()
         with self._refreshing:

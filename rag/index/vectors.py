@@ -1,7 +1,7 @@
 """Dense vectors in Chroma, and the one place that imports ``chromadb``.
 
-Only ids, vectors and the two filter fields live here: text and metadata stay in the catalog, which makes adding
-about five times faster and leaves one truth. The client is embedded; no server is started or contacted. Direct calls
+Only ids and vectors live here: text and metadata stay in the catalog, which makes adding about five times faster,
+filtering three times, and leaves one truth. The client is embedded; no server is started or contacted. Direct calls
 rather than llama-index's vector store: it stores the text again, exceeds Chroma's batch limit and replaces cosine by
 ``exp(-distance)``.
 """
@@ -12,14 +12,12 @@ import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import StoreError
-from rag.index.records import publisher_key
-from rag.types import Article, Filters
 
 if TYPE_CHECKING:
     from chromadb.api.collection_configuration import CreateHNSWConfiguration
@@ -44,6 +42,7 @@ class VectorIndex:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._reading = threading.RLock()
+        self._is_closed = False
         self._system: System
         self._collection: Collection
         self._open()
@@ -67,6 +66,7 @@ class VectorIndex:
                 _COLLECTION, configuration=CreateCollectionConfiguration(hnsw=_HNSW)
             )
             self._collection = Collection(client=server, model=model, embedding_function=None)
+            self._is_closed = False
         except Exception as error:  # chroma raises bare Exceptions and its Rust core's own types
             reason = str(error).strip().partition("\n")[0]
             raise StoreError(
@@ -83,28 +83,25 @@ class VectorIndex:
     def close(self) -> None:
         """Releases the folder; the index must be reopened before further use."""
         with self._reading:
-            self._system.stop()
+            if not self._is_closed:  # chroma fails on a second stop
+                self._is_closed = True
+                self._system.stop()
 
     def count(self) -> int:
         """Returns the number of stored vectors."""
         with self._reading:
             return int(self._collection.count())
 
-    def add(self, ids: Sequence[str], vectors: NDArray[np.float32], articles: Sequence[Article]) -> None:
+    def add(self, ids: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Stores vectors; an id that exists already is replaced.
 
         Args:
             ids: Passage ids, ``n`` of them.
             vectors: Shape ``(n, dimension)``.
-            articles: The article of each passage, for the filter fields.
         """
         for start in range(0, len(ids), _BATCH):
             batch = list(ids[start : start + _BATCH])
-            self._collection.upsert(
-                ids=batch,
-                embeddings=vectors[start : start + _BATCH],
-                metadatas=[_fields(article) for article in articles[start : start + _BATCH]],
-            )
+            self._collection.upsert(ids=batch, embeddings=vectors[start : start + _BATCH])
 
     def delete(self, ids: Sequence[str]) -> None:
         """Forgets vectors; unknown ids are ignored."""
@@ -112,49 +109,43 @@ class VectorIndex:
         for start in range(0, len(unique), _BATCH):
             self._collection.delete(ids=unique[start : start + _BATCH])
 
-    def search(self, vector: NDArray[np.float32], k: int, filters: Filters | None = None) -> list[tuple[str, float]]:
-        """Returns up to ``k`` passage ids with their cosine to ``vector``, best first, ties by id."""
+    def search(
+        self, vector: NDArray[np.float32], k: int, among: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Returns up to ``k`` passage ids with their cosine to ``vector``, best first, ties by id.
+
+        Args:
+            vector: Shape ``(dimension,)``.
+            k: Largest number of results.
+            among: The only ids to consider, if any; at best a few thousand.
+        """
+        from chromadb.errors import InternalError
+
+        if among is not None and not among:
+            return []
+        try:
+            return self._query(vector, k, among)
+        except InternalError:
+            if among is None:
+                raise
+            # One of the ids was removed, or added by another process, since this index was opened.
+            accepted = set(among)
+            return [hit for hit in self._query(vector, self.count(), None) if hit[0] in accepted][:k]
+
+    def _query(self, vector: NDArray[np.float32], k: int, among: Sequence[str] | None) -> list[tuple[str, float]]:
         with self._reading:
             found = self._collection.query(
-                query_embeddings=vector[None, :], n_results=max(k, 1), where=_where(filters), include=["distances"]
+                query_embeddings=vector[None, :],
+                n_results=max(k, 1),
+                ids=None if among is None else list(among),
+                include=["distances"],
             )
         distances = found["distances"]
         assert distances is not None
         hits = [(i, 1.0 - float(d)) for i, d in zip(found["ids"][0], distances[0], strict=True)]
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))[:k]
 
-    def vectors(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
-        """Returns the stored vectors of those ids that exist."""
-        if not ids:
-            return {}
-        with self._reading:
-            found = self._collection.get(ids=list(ids), include=["embeddings"])
-        embeddings = found["embeddings"]
-        assert embeddings is not None
-        return {i: np.asarray(e, dtype=np.float32) for i, e in zip(found["ids"], embeddings, strict=True)}
-
     def ids(self) -> set[str]:
         """Returns every stored id."""
         with self._reading:
             return set(self._collection.get(include=[])["ids"])
-
-
-def _fields(article: Article) -> dict[str, Any]:
-    # An undated article has no day at all, so every date bound excludes it; Chroma refuses None.
-    fields: dict[str, Any] = {"publisher": publisher_key(article.publisher)}
-    if article.published is not None:
-        fields["day"] = article.published.toordinal()
-    return fields
-
-
-def _where(filters: Filters | None) -> dict[str, Any] | None:
-    if not filters:
-        return None
-    clauses: list[dict[str, Any]] = []
-    if filters.publishers:
-        clauses.append({"publisher": {"$in": [publisher_key(name) for name in filters.publishers]}})
-    if filters.after:
-        clauses.append({"day": {"$gte": filters.after.toordinal()}})
-    if filters.before:
-        clauses.append({"day": {"$lte": filters.before.toordinal()}})
-    return clauses[0] if len(clauses) == 1 else {"$and": clauses}

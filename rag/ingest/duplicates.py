@@ -8,7 +8,6 @@ comparison from the bands in the catalog.
 from __future__ import annotations
 
 import heapq
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -18,14 +17,12 @@ from numpy.typing import NDArray
 
 from rag.index.catalog import Catalog
 from rag.index.records import IndexedArticle, Signature, publisher_key
-from rag.index.signatures import BAND_ROWS
+from rag.index.signatures import bands, shingles
 
 _PERMUTATIONS = 128
 _SCHEME: Literal["affine32"] = "affine32"
-_SHINGLE_WORDS = 3
 _THRESHOLD = 0.45
 _MIN_SHINGLES = 20
-_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +72,10 @@ class _Groups:
         self._gone: set[str] = set()
         self._lead: dict[str, str] = {}
         self._near: dict[str, list[tuple[Signature, float]]] = {}
+        self._by_band: dict[int, list[str]] = {}
+        for signature in pending:
+            for band in bands(signature.minima):
+                self._by_band.setdefault(band, []).append(signature.article_id)
 
     def settle(self, touched: Sequence[str]) -> dict[str, str | None]:
         """Returns the lead copy, ``None`` for a lead, of every article whose group changes."""
@@ -129,13 +130,14 @@ class _Groups:
         return self._near[mine.article_id]
 
     def _resembling(self, mine: Signature) -> Iterable[tuple[Signature, float]]:
-        candidates = self._catalog.signatures.meeting(mine.minima)
-        stored = [i for i in candidates if i not in self._known and i not in self._gone]
-        self._known |= {s.article_id: s for s in self._catalog.signatures.of(stored)}
-        for article_id in {*candidates, *self._pending} - {mine.article_id}:
-            other = self._known.get(article_id)
-            if other is not None and (likeness := _resemblance(mine.minima, other.minima)) >= _THRESHOLD:
-                yield other, likeness
+        keys = bands(mine.minima)
+        stored = set(self._catalog.signatures.meeting(keys)) - self._pending.keys() - self._gone
+        self._known |= {s.article_id: s for s in self._catalog.signatures.of(stored - self._known.keys())}
+        pending = {article_id for band in keys for article_id in self._by_band.get(band, ())}
+        others = [self._known[i] for i in (stored | pending) - {mine.article_id}]
+        if others:
+            likeness = (np.stack([other.minima for other in others]) == mine.minima).mean(axis=1)
+            yield from ((o, float(value)) for o, value in zip(others, likeness, strict=True) if value >= _THRESHOLD)
 
 
 def _signature(item: IndexedArticle) -> Signature:
@@ -155,20 +157,13 @@ def _is_update(earlier: Signature, later: Signature) -> bool:
     return bool(later.publisher) and earlier.publisher == later.publisher and earlier.version != later.version
 
 
-def _resemblance(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> float:
-    equal = one == other
-    # Pairs that share no band are never met among stored articles, so they must not count among new ones either.
-    return float(equal.mean()) if equal.reshape(-1, BAND_ROWS).all(axis=1).any() else 0.0
-
-
 def _minima(text: str) -> NDArray[np.uint32] | None:
     """Returns the MinHash minima of a text, or ``None`` when it is too short to be told from chance."""
     from datasketch import MinHash
 
-    words = _WORD.findall(text.casefold())
-    shingles = {" ".join(words[i : i + _SHINGLE_WORDS]).encode() for i in range(len(words) - _SHINGLE_WORDS + 1)}
-    if len(shingles) < _MIN_SHINGLES:
+    found = shingles(text)
+    if len(found) < _MIN_SHINGLES:
         return None
     sketch = MinHash(num_perm=_PERMUTATIONS, scheme=_SCHEME)
-    sketch.update_batch(list(shingles))
+    sketch.update_batch([shingle.encode() for shingle in found])
     return np.asarray(sketch.hashvalues, dtype=np.uint32)

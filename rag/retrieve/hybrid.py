@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from rag.index.catalog import Catalog
 from rag.index.embedding import Embedder
 from rag.index.records import PassageEntry
+from rag.index.signatures import shingles
 from rag.index.store import IndexStore
 from rag.types import Filters, RetrievedPassage, SearchMode
 
 _CANDIDATES = 100
 _RANK_CONSTANT = 60
 _DENSE_WEIGHT = 0.5
+_REPEATED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Retriever:
 
         Returns:
             Up to ``k`` passages, best first. Of several copies of one report the lead copy stands for all, or, where
-            the filters exclude it, the first that passes them.
+            the filters exclude it, the best placed that passes them; what another copy adds is returned from there.
         """
         self._store.refresh()
         wanted = filters or Filters()
@@ -74,13 +77,15 @@ class Retriever:
             ranked = [_Scored(i, s) for i, s in (dense or lexical).items()]
         entries = self._store.catalog.entries([hit.id for hit in ranked], wanted)
         current = [hit for hit in ranked if hit.id in entries]
-        chosen = _thin(current, entries, k, per_article)
+        copies = _Copies(self._store.catalog, [entries[hit.id] for hit in current])
+        chosen = _thin(current, entries, copies, k, per_article)
         if fill and len(chosen) < k:
-            chosen += [hit for hit in _thin(current, entries, depth, depth) if hit not in chosen][: k - len(chosen)]
-        return self._load(chosen, dense, lexical)
+            rest = _thin(current, entries, copies, depth, depth)
+            chosen += [hit for hit in rest if hit not in chosen][: k - len(chosen)]
+        return self._load(chosen, copies, dense, lexical)
 
     def _load(
-        self, chosen: list[_Scored], dense: Mapping[str, float], lexical: Mapping[str, float]
+        self, chosen: list[_Scored], copies: _Copies, dense: Mapping[str, float], lexical: Mapping[str, float]
     ) -> list[RetrievedPassage]:
         catalog = self._store.catalog
         scores = {hit.id: hit.score for hit in chosen}
@@ -95,7 +100,7 @@ class Retriever:
                 score=scores[p.id],
                 cosine=dense.get(p.id),
                 bm25=lexical.get(p.id),
-                also_carried_by=tuple(catalog.carriers(p.article_id)),
+                also_carried_by=() if p.id in copies.additions else tuple(catalog.carriers(p.article_id)),
             )
             for p in passages
             if p.article_id in heads
@@ -121,18 +126,47 @@ def fuse(rankings: Iterable[tuple[Mapping[str, float], float]]) -> list[_Scored]
     return [_Scored(i, s) for i, s in sorted(fused.items(), key=lambda pair: (-pair[1], pair[0]))]
 
 
-def _thin(hits: Sequence[_Scored], entries: Mapping[str, PassageEntry], k: int, per_article: int) -> list[_Scored]:
+class _Copies:
+    """Which of several copies of one report speaks for all, and what others have that it has not.
+
+    Attributes:
+        additions: Passages that were found to be in a copy but not in the one that speaks for it.
+    """
+
+    def __init__(self, catalog: Catalog, hits: Sequence[PassageEntry]) -> None:
+        self._catalog = catalog
+        self._speakers: dict[str, str] = {}
+        self._said: dict[str, set[str]] = {}
+        self.additions: set[str] = set()
+        present = {entry.article_id for entry in hits}
+        for entry in hits:
+            speaker = entry.group if entry.group in present else entry.article_id
+            self._speakers.setdefault(entry.group, speaker)
+
+    def is_repetition(self, entry: PassageEntry) -> bool:
+        """Tells whether the copy that speaks for the group has most of a passage's words in the same order."""
+        speaker = self._speakers[entry.group]
+        if entry.article_id == speaker:
+            return False
+        if speaker not in self._said:
+            self._said[speaker] = {s for p in self._catalog.passages_of(speaker) for s in shingles(p.text)}
+        own = {s for p in self._catalog.passages([entry.id]) for s in shingles(p.text)}
+        if len(own & self._said[speaker]) >= _REPEATED * len(own):
+            return True
+        self.additions.add(entry.id)
+        return False
+
+
+def _thin(
+    hits: Sequence[_Scored], entries: Mapping[str, PassageEntry], copies: _Copies, k: int, per_article: int
+) -> list[_Scored]:
     chosen: list[_Scored] = []
     taken: dict[str, int] = {}
-    speaks_for: dict[str, str] = {}
-    present = {entries[hit.id].article_id for hit in hits}
     for hit in hits:
-        entry = entries[hit.id]
-        # The lead copy speaks for its group when it is among the hits at all; else the best placed copy does.
-        speaker = speaks_for.setdefault(entry.group, entry.group if entry.group in present else entry.article_id)
-        if entry.article_id != speaker or taken.get(speaker, 0) >= per_article:
+        article_id = entries[hit.id].article_id
+        if taken.get(article_id, 0) >= per_article or copies.is_repetition(entries[hit.id]):
             continue
-        taken[speaker] = taken.get(speaker, 0) + 1
+        taken[article_id] = taken.get(article_id, 0) + 1
         chosen.append(hit)
         if len(chosen) == k:
             break

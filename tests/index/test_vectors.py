@@ -3,7 +3,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -12,24 +11,18 @@ from numpy.typing import NDArray
 
 from rag.errors import StoreError
 from rag.index.vectors import VectorIndex
-from rag.types import Article, Filters
 
 _WRITER = """
 import sys
 from pathlib import Path
 import numpy as np
 from rag.index.vectors import VectorIndex
-from rag.types import Article
 
 index = VectorIndex(Path(sys.argv[1]))
-index.add(["theirs"], np.eye(8, dtype=np.float32)[7:], [Article("a", "v", "t")])
+index.add(["theirs"], np.eye(8, dtype=np.float32)[7:])
 index.delete(["ours"])
 index.close()
 """
-
-
-def article(publisher: str = "", published: date | None = None) -> Article:
-    return Article("a", "v", "text", publisher=publisher, published=published)
 
 
 def unit(rows: int, *, seed: int = 0) -> NDArray[np.float32]:
@@ -41,7 +34,7 @@ def test_finds_the_nearest_with_their_cosine_and_ties_in_the_order_of_their_ids(
     index = VectorIndex(tmp_path)
     basis = np.eye(4, dtype=np.float32)
     leaning = np.array([0.8, 0.6, 0, 0], np.float32)
-    index.add(["z", "c", "b", "a"], np.stack([basis[0], leaning, leaning, leaning]), [article()] * 4)
+    index.add(["z", "c", "b", "a"], np.stack([basis[0], leaning, leaning, leaning]))
     found = index.search(basis[0], 10)
     assert [i for i, _ in found] == ["z", "a", "b", "c"]
     assert [round(score, 5) for _, score in found] == [1.0, 0.8, 0.8, 0.8]
@@ -52,16 +45,16 @@ def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
     index = VectorIndex(tmp_path)
     assert index.search(np.ones(4, np.float32), 5) == []
     assert index.search(np.ones(4, np.float32), 0) == []
-    assert (index.count(), index.ids(), index.vectors(["a"])) == (0, set(), {})
+    assert (index.count(), index.ids()) == (0, set())
     index.delete(["unknown", "unknown"])
-    index.add([], np.empty((0, 4), np.float32), [])
+    index.add([], np.empty((0, 4), np.float32))
     index.close()
 
 
 def test_everything_is_found_after_most_has_been_deleted(tmp_path: Path) -> None:
     index = VectorIndex(tmp_path)
     vectors = unit(1500)
-    index.add([f"p{i}" for i in range(1500)], vectors, [article()] * 1500)
+    index.add([f"p{i}" for i in range(1500)], vectors)
     index.delete([f"p{i}" for i in range(1380)])
     found = [i for i, _ in index.search(vectors[1400], 300)]
     assert found[0] == "p1400"
@@ -69,32 +62,23 @@ def test_everything_is_found_after_most_has_been_deleted(tmp_path: Path) -> None
     index.close()
 
 
-def test_filters_compare_publishers_without_case_and_dates_inclusively(tmp_path: Path) -> None:
+def test_a_search_among_some_ids_is_exact_and_never_leaves_them(tmp_path: Path) -> None:
     index = VectorIndex(tmp_path)
-    articles = [
-        article("The Courier", date(2017, 11, 20)),
-        article("the  courier", date(2017, 11, 22)),
-        article("Herald", date(2017, 11, 21)),
-        article("Herald"),
-    ]
-    index.add(["a", "b", "c", "d"], unit(4), articles)
-
-    def found(filters: Filters) -> set[str]:
-        return {i for i, _ in index.search(unit(1)[0], 10, filters)}
-
-    assert found(Filters()) == {"a", "b", "c", "d"}
-    assert found(Filters(publishers=("THE COURIER",))) == {"a", "b"}
-    assert found(Filters(publishers=("herald", "the courier"))) == {"a", "b", "c", "d"}
-    assert found(Filters(after=date(2017, 11, 21))) == {"b", "c"}
-    assert found(Filters(before=date(2017, 11, 21))) == {"a", "c"}
-    assert found(Filters(publishers=("Herald",), after=date(2017, 11, 21), before=date(2017, 11, 21))) == {"c"}
+    vectors = unit(1500)
+    index.add([f"p{i}" for i in range(1500)], vectors)
+    chosen = [f"p{i}" for i in range(3, 1500, 50)]
+    best = sorted(chosen, key=lambda i: -float(vectors[int(i[1:])] @ vectors[0]))
+    assert [i for i, _ in index.search(vectors[0], 10, chosen)] == best[:10]
+    assert [i for i, _ in index.search(vectors[0], 100, chosen)] == best
+    assert [i for i, _ in index.search(vectors[0], 5, ["p7", "unknown"])] == ["p7"]
+    assert index.search(vectors[0], 5, []) == []
     index.close()
 
 
 def test_a_second_index_on_the_folder_sees_what_another_process_wrote_after_it_reopens(tmp_path: Path) -> None:
     first, second = VectorIndex(tmp_path), VectorIndex(tmp_path)
     basis = np.eye(8, dtype=np.float32)
-    first.add(["ours", "stays"], basis[:2], [article()] * 2)
+    first.add(["ours", "stays"], basis[:2])
     assert first.search(basis[0], 1)[0][0] == "ours"
     second.search(basis[0], 1)
     subprocess.run([sys.executable, "-c", _WRITER, str(tmp_path)], check=True)
@@ -107,10 +91,22 @@ def test_a_second_index_on_the_folder_sees_what_another_process_wrote_after_it_r
     second.close()
 
 
+def test_a_search_among_ids_that_another_process_has_changed_since_still_answers(tmp_path: Path) -> None:
+    index = VectorIndex(tmp_path)
+    basis = np.eye(8, dtype=np.float32)
+    index.add(["ours", "stays"], basis[:2])
+    index.search(basis[0], 1)
+    subprocess.run([sys.executable, "-c", _WRITER, str(tmp_path)], check=True)
+    assert index.search(basis[1], 5, ["theirs", "stays"])[0][0] == "stays"
+    index.delete(["stays"])
+    assert "stays" not in dict(index.search(basis[1], 5, ["theirs", "stays"]))
+    index.close()
+
+
 def test_searches_in_other_threads_outlive_a_reopening(tmp_path: Path) -> None:
     index = VectorIndex(tmp_path)
     vectors = unit(200)
-    index.add([f"p{i}" for i in range(200)], vectors, [article()] * 200)
+    index.add([f"p{i}" for i in range(200)], vectors)
     errors: list[BaseException] = []
     done = threading.Event()
 

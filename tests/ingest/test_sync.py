@@ -122,8 +122,6 @@ def test_new_metadata_is_an_update_that_filters_see(
     assert counts(ingest(store, embedder, [path])) == (0, 1, 0, 0)
     current_passages(store)
     assert dense(store, embedder, "bridge", filters) == ({"a.md"} if passes else set())
-    # Chroma's own filter agrees with the catalog's.
-    assert bool(store.vectors.search(embedder.embed_query("bridge"), 5, filters)) is passes
     hits = store.search_lexical("bridges", 5, filters)
     assert bool(hits) is passes
 
@@ -314,16 +312,16 @@ class _Interrupted(HashEmbedder):
 
 
 def test_an_interrupt_keeps_what_was_written_and_lets_go_of_the_lock(store: IndexStore, tmp_path: Path) -> None:
-    records: list[dict[str, object]] = [{"id": f"r{i:04}", "text": report(i)} for i in range(1500)]
+    records: list[dict[str, object]] = [{"id": f"r{i:04}", "text": report(i)} for i in range(600)]
     file = write_records(tmp_path / "c.jsonl", records)
     with pytest.raises(KeyboardInterrupt):
         ingest(store, _Interrupted(1), [file])
     assert not [thread for thread in threading.enumerate() if thread.name == "dateline-reader"]
     kept = len(texts(store))
-    assert 0 < kept < 1500
+    assert 0 < kept < 600
     current_passages(store)
     other = IndexStore(store.folder)
-    assert counts(ingest(other, HashEmbedder(), [file])) == (1500 - kept, 0, kept, 0)
+    assert counts(ingest(other, HashEmbedder(), [file])) == (600 - kept, 0, kept, 0)
     current_passages(other)
     other.close()
     store.refresh()
@@ -343,7 +341,7 @@ _CHANGES = st.lists(
     st.one_of(
         st.tuples(st.just("write"), st.sampled_from(_FILES), _STORIES, st.integers(0, 2)),
         st.tuples(st.just("delete"), st.sampled_from(_FILES), st.just(0), st.just(0)),
-        st.tuples(st.just("ingest"), st.just(""), st.just(0), st.just(0)),
+        st.tuples(st.just("ingest"), st.just(""), st.integers(0, 1), st.just(0)),
         st.tuples(st.just("remove"), st.just(""), _STORIES, st.just(0)),
     ),
     min_size=1,
@@ -353,7 +351,7 @@ _CHANGES = st.lists(
 
 def _variant(story: int, variant: int) -> str:
     """Returns a report as it is, with a further sentence, or the first with an unrelated second half."""
-    return {0: report(story), 1: f"{report(story)} More is to follow.", 2: f"{report(story, 4)} {report(50, 3)}"}[variant]
+    return (report(story), f"{report(story)} More is to follow.", f"{report(story, 4)} {report(50, 3)}")[variant]
 
 
 def _apply(folder: Path, kind: str, name: str, story: int, variant: int) -> None:
@@ -379,7 +377,7 @@ def test_whatever_happened_the_index_ends_as_if_the_folder_were_new(
     lived, fresh = (IndexStore(base / name, create=True) for name in ("lived", "fresh"))
     for kind, name, story, variant in changes:
         if kind == "ingest":
-            ingest(lived, embedder, [folder], prune=bool(story % 2))
+            ingest(lived, embedder, [folder], prune=bool(story))
         elif kind == "remove":
             remove(lived, list(texts(lived))[:story])
         else:

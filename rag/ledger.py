@@ -19,6 +19,7 @@ from rag.types import AnswerSentence, Article, Check, Citation, DroppedSentence,
 _NEAREST = 3
 _REPEATED = 0.8
 _MIN_WORDS = 3
+_SENTENCES_BEFORE = 2
 _NEGATIONS = frozenset({"not", "no", "never", "nor", "neither", "without", "nobody", "nothing", "cannot"})
 
 
@@ -114,9 +115,9 @@ class ClaimLedger:
         cited = [by_sentence[s] for s in choose_citations(text, [source.sentence for source in pool], idf=self._idf)]
         if not cited:
             return [], Check(Verdict.UNSUPPORTED, 0.0, "nothing retrieved has these words")
-        claims = [Claim(text, " ".join(s.sentence.text for s in cited), _context(cited[0].passage))]
+        claims = [Claim(text, " ".join(s.sentence.text for s in cited), _context(cited[0]))]
         if len(cited) > 1:  # a source that carries the sentence alone needs no company
-            claims += [Claim(text, source.sentence.text, _context(source.passage)) for source in cited]
+            claims += [Claim(text, source.sentence.text, _context(source)) for source in cited]
         together, *alone = self._verifier.verify_many(claims)
         best = max(range(len(alone)), key=lambda i: alone[i].support, default=None)
         if best is not None and alone[best].verdict is Verdict.SUPPORTED:
@@ -233,8 +234,10 @@ def _source(passage: RetrievedPassage, span: Span) -> _Source:
     return _Source(passage, CitedSentence(inside.article_id, inside.version, span, inside.words(span)))
 
 
-def _context(passage: RetrievedPassage) -> FactContext:
-    return FactContext(passage.title, passage.publisher, passage.published)
+def _context(source: _Source) -> FactContext:
+    hit, inside = source.passage, source.passage.passage
+    before = [inside.words(span) for span in inside.sentences if span.end <= source.sentence.span.start]
+    return FactContext(hit.title, hit.publisher, hit.published, " ".join(before[-_SENTENCES_BEFORE:]))
 
 
 def _says_nothing_new(shown: str, text: str) -> bool:
