@@ -48,6 +48,8 @@ class Finished:
     answer: Answer
 
 
+_HIDDEN_READ = 3
+
 AnswerEvent = Notice | SentenceReady | Finished
 
 
@@ -117,7 +119,8 @@ def answer_stream(
         trace.warnings.append(f"sentences that give orders to software were left out: {', '.join(obtrusive)}")
     retrieved = time.perf_counter()
     yield Notice(f"reading {len(passages)} passages")
-    ledger = ClaimLedger(catalog, standalone, passages, LexicalVerifier(idf), idf)
+    verifier = LexicalVerifier(idf)
+    ledger = ClaimLedger(catalog, standalone, passages, verifier, idf)
     checking = 0.0
     with closing(answerer.draft(standalone, passages, trace)) as drafts:  # type: ignore[type-var]
         for draft in drafts:
@@ -129,7 +132,12 @@ def answer_stream(
     drafted = time.perf_counter()
     ledger.settle()
     abstained = not ledger.sentences()
-    reason = _reason(standalone, filters, retriever, passages) if abstained else None
+    reason = AbstentionReason.NOT_IN_CORPUS if abstained else None
+    if abstained and filters:
+        yield Notice("looking beyond the filters")
+        hidden = _hidden(standalone, retriever, passages)
+        if _answers(standalone, hidden, answerer, ClaimLedger(catalog, standalone, hidden, verifier, idf), trace):
+            reason = AbstentionReason.OUTSIDE_FILTERS
     yield Finished(
         Answer(
             question=question,
@@ -162,12 +170,20 @@ def _stand_alone(question: str, history: Sequence[Turn], answerer: Answerer, tra
     return rewritten or rewrite_by_rule(question, history)
 
 
-def _reason(
-    question: str, filters: Filters, retriever: Retriever, passages: Sequence[RetrievedPassage]
-) -> AbstentionReason:
-    """Tells a corpus that is silent from filters that hide what it says."""
-    if filters:
-        elsewhere = retriever.search(question, 1)
-        if elsewhere and not any(hit.passage.id == elsewhere[0].passage.id for hit in passages):
-            return AbstentionReason.OUTSIDE_FILTERS
-    return AbstentionReason.NOT_IN_CORPUS
+def _hidden(question: str, retriever: Retriever, passages: Sequence[RetrievedPassage]) -> list[RetrievedPassage]:
+    """Returns the best passages for a question that its filters kept out."""
+    seen = {hit.passage.id for hit in passages}
+    everywhere, _ = set_aside_orders(retriever.search(question, _HIDDEN_READ))
+    return [hit for hit in everywhere if hit.passage.id not in seen]
+
+
+def _answers(
+    question: str, passages: Sequence[RetrievedPassage], answerer: Answerer, ledger: ClaimLedger, trace: Trace
+) -> bool:
+    """Tells whether an answer would come of passages; what finding out costs is added to the trace."""
+    aside = Trace()
+    with closing(answerer.draft(question, passages, aside)) as drafts:  # type: ignore[type-var]
+        found = bool(passages) and any(ledger.add(draft) for draft in drafts)
+    trace.usage += aside.usage
+    ledger.settle()
+    return found or bool(ledger.sentences())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.check.citations import CitedSentence, choose_citations, strip_markers, verify_span
 from rag.check.facts import FactContext, missing_facts
-from rag.check.support import Idf
-from rag.check.verification import Claim, Verifier
+from rag.check.support import Idf, support
+from rag.check.verification import UNSUPPORTED_BELOW, Claim, Verifier
 from rag.check.words import content_stems, keys, plain
 from rag.errors import ArticleNotFoundError
 from rag.generate.drafting import Draft
@@ -20,6 +21,7 @@ _NEAREST = 3
 _REPEATED = 0.8
 _MIN_WORDS = 3
 _SENTENCES_BEFORE = 2
+_UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _NEGATIONS = frozenset({"not", "no", "never", "nor", "neither", "without", "nobody", "nothing", "cannot"})
 
 
@@ -72,7 +74,7 @@ class ClaimLedger:
         Returns:
             Whether the shown sentences changed.
         """
-        stripped = strip_markers(draft.text, set())
+        stripped = strip_markers(_readable(draft.text), set())
         self._invented += draft.invented + len(stripped.invented)
         before = list(self._sentences)
         for span in segment(stripped.text):
@@ -83,22 +85,31 @@ class ClaimLedger:
         evidence = self._sources(draft.evidence)
         named = [_source(passage, span) for passage, span in draft.cited]
         pools = [pool for pool in (named, evidence, self._sources(self._passages)) if pool]
-        check = Check(Verdict.UNSUPPORTED, 0.0, "nothing retrieved has these words")
+        best: tuple[list[_Source], Check] = ([], Check(Verdict.UNSUPPORTED, 0.0, "nothing retrieved has these words"))
         for pool in pools:  # first what its author named, then what it was shown, then all that was retrieved
-            cited, attempt = self._check(text, pool)
-            if attempt.support > check.support or not check.support:
-                check, chosen = attempt, cited
-            if attempt.verdict is Verdict.SUPPORTED:
-                self._show(text, attempt, [*cited, *self._elsewhere(text, cited)])
+            cited, check = self._check(text, pool)
+            if check.verdict is Verdict.SUPPORTED:
+                self._show(text, check, [*cited, *self._elsewhere(text, cited)])
                 return
-            if attempt.verdict is Verdict.PARTIAL:
-                self._partial.append((text, attempt, cited))
-                return
+            better_verdict = check.verdict is Verdict.PARTIAL and best[1].verdict is not Verdict.PARTIAL
+            if better_verdict or (check.verdict is best[1].verdict and check.support > best[1].support):
+                best = cited, check
+        cited, check = best
+        if check.verdict is Verdict.PARTIAL:
+            self._partial.append((text, check, cited))
+            return
         self._dropped.append(DroppedSentence(text, check.verdict, check.why))
-        quoted = chosen[:1] if pools and chosen else []
-        if quoted:
+        if quoted := self._closest(text, named or evidence):
             # What cannot be confirmed as worded is replaced by the source's own words.
-            self._show(quoted[0].sentence.text, Check(Verdict.SUPPORTED, 1.0), quoted)
+            self._show(quoted.sentence.text, Check(Verdict.SUPPORTED, 1.0), [quoted])
+
+    def _closest(self, text: str, pool: Sequence[_Source]) -> _Source | None:
+        """Returns the source sentence that a sentence was drawn from, if one is close enough to tell."""
+        by_sentence = {source.sentence: source for source in pool}
+        found = choose_citations(text, list(by_sentence), idf=self._idf, limit=1)
+        if not found or support(text, found[0].text, self._idf) < UNSUPPORTED_BELOW:
+            return None
+        return by_sentence[found[0]]
 
     def settle(self) -> None:
         """Decides on sentences that are only partly supported: they are shown when there is nothing better."""
@@ -137,17 +148,25 @@ class ClaimLedger:
                 taken.add(passage.passage.article_id)
         return found
 
-    def _show(self, text: str, check: Check, cited: Iterable[_Source]) -> None:
+    def _show(self, text: str, check: Check, cited: Sequence[_Source]) -> None:
+        repeated = next((i for i, shown in enumerate(self._sentences) if _says_nothing_new(shown.text, text)), None)
+        if repeated is not None:
+            self._lend(repeated, cited)
+            return
         numbers = tuple(n for source in cited if (n := self._number(source)) is not None)
         if not numbers:
             self._dropped.append(DroppedSentence(text, Verdict.UNSUPPORTED, "the cited article has changed meanwhile"))
             return
-        for place, shown in enumerate(self._sentences):
-            if _says_nothing_new(shown.text, text):
-                merged = tuple(sorted({*shown.citations, *numbers}))
-                self._sentences[place] = replace(shown, citations=merged)
-                return
         self._sentences.append(AnswerSentence(text, check.verdict, check.support, tuple(sorted(set(numbers)))))
+
+    def _lend(self, place: int, sources: Sequence[_Source]) -> None:
+        """Adds those sources of a repetition to a shown sentence that carry all of it, which may say more."""
+        shown = self._sentences[place]
+        claims = [Claim(shown.text, source.sentence.text, _context(source)) for source in sources]
+        checked = zip(sources, self._verifier.verify_many(claims), strict=True)
+        carrying = [source for source, check in checked if check.verdict is Verdict.SUPPORTED]
+        numbers = [n for source in carrying if (n := self._number(source)) is not None]
+        self._sentences[place] = replace(shown, citations=tuple(sorted({*shown.citations, *numbers})))
 
     def _number(self, source: _Source) -> int | None:
         place = (source.sentence.article_id, source.sentence.span)
@@ -240,8 +259,15 @@ def _context(source: _Source) -> FactContext:
     return FactContext(hit.title, hit.publisher, hit.published, " ".join(before[-_SENTENCES_BEFORE:]))
 
 
+def _readable(text: str) -> str:
+    """Returns a text without control characters and half characters, which no terminal or file takes."""
+    return _UNREADABLE.sub("", text)
+
+
 def _says_nothing_new(shown: str, text: str) -> bool:
     """Tells whether a sentence repeats a shown one: nearly all its words, no fact beside, the same negations."""
+    if shown == text:
+        return True
     known, said = set(content_stems(plain(shown))), set(content_stems(plain(text)))
     if len(said) < _MIN_WORDS or len(said & known) / len(said) < _REPEATED:
         return False

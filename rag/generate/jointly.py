@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rag.errors import ModelError
@@ -61,12 +61,12 @@ def _sentences(reply: str) -> list[tuple[str, list[int]]]:
     try:
         # Models without a schema mode like to wrap JSON in a code fence.
         content = json.loads(reply[reply.index("{") : reply.rindex("}") + 1])
-        if not isinstance(content, Mapping) or not isinstance(content["sentences"], list):
-            raise ValueError("no list of sentences")
         if content.get("abstain") is True:
             return []
+        if not isinstance(content["sentences"], list):
+            raise ValueError("no list of sentences")
         return [_sentence(entry) for entry in content["sentences"]]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(f"the model's reply does not follow the schema: {error}") from error
 
 

@@ -62,7 +62,7 @@ class LexicalIndex:
         except (OSError, ValueError) as error:
             raise StoreError(
                 f"the lexical index in {folder} cannot be opened ({_reason(error)}); delete that folder and run "
-                "`dateline reindex`"
+                "ingest into a new --index"
             ) from error
         self._index.register_tokenizer(_ANALYZER, self._analyzer)
         self._index.config_reader("manual")

@@ -35,7 +35,7 @@ def gives_orders(sentence: str) -> bool:
 def set_aside_orders(passages: Sequence[RetrievedPassage]) -> tuple[list[RetrievedPassage], list[str]]:
     """Takes sentences that give orders out of the passages, with the rest of their paragraphs.
 
-    Text and offsets of the passages stay as they are.
+    A title or publisher that does is left empty. Text and offsets of the passages stay as they are.
 
     Returns:
         The passages that still have sentences, in order, and the ids of the articles that lost some, sorted.
@@ -46,10 +46,12 @@ def set_aside_orders(passages: Sequence[RetrievedPassage]) -> tuple[list[Retriev
         inside = hit.passage
         orders = [span for span in inside.sentences if gives_orders(inside.words(span))]
         fair = tuple(span for span in inside.sentences if not any(_same_paragraph(inside, span, o) for o in orders))
-        if len(fair) < len(inside.sentences):
+        title, publisher = ("" if gives_orders(text) else text for text in (hit.title, hit.publisher))
+        cleared = replace(hit, title=title, publisher=publisher, passage=replace(inside, sentences=fair))
+        if cleared != hit:
             touched.add(inside.article_id)
         if fair:
-            kept.append(replace(hit, passage=replace(inside, sentences=fair)))
+            kept.append(cleared)
     return kept, sorted(touched)
 
 

@@ -10,6 +10,8 @@ from rag.ingest.readers.base import well_formed
 from rag.ingest.readers.metadata import METADATA_NAME, FileMetadata, read_metadata
 from rag.types import IngestFailure
 
+_INDEX_FILE = "catalog.sqlite"  # a folder that holds one is an index, not a part of the corpus
+
 
 @dataclass(frozen=True, slots=True)
 class CorpusFile:
@@ -23,7 +25,7 @@ class CorpusFile:
 def walk(
     folder: Path, limit: int, prefix: str = "", above: tuple[Mapping[str, FileMetadata], ...] = ()
 ) -> Iterator[CorpusFile | IngestFailure]:
-    """Yields the files below a folder, sorted by name, without hidden ones; links to folders are not followed.
+    """Yields the files below a folder, sorted by name, without hidden ones, links to folders and indexes.
 
     Args:
         folder: Where to look.
@@ -48,7 +50,7 @@ def walk(
     for entry in entries:
         key = prefix + well_formed(entry.name)
         if entry.is_dir():
-            if not entry.is_symlink():
+            if not entry.is_symlink() and not (entry / _INDEX_FILE).exists():
                 yield from walk(entry, limit, f"{key}/", levels)
         elif entry != described:
             yield CorpusFile(entry, key, tuple(level[key] for level in levels if key in level))

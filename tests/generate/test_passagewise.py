@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from rag.errors import ModelError
+from rag.generate.answerability import Assessor
+from rag.generate.drafting import Trace
+from rag.generate.model import Message
+from rag.generate.passagewise import PassagewiseAnswerer
+from rag.generate.prompts import CHECK_LINE
+from rag.index.embedding import Embedder
+from rag.types import Turn, Usage
+from tests.fakes import ScriptedModel
+from tests.passages import retrieved
+
+QUESTION = "How many passengers of the ferry drowned?"
+SOURCES = [retrieved(f"Three passengers of the ferry drowned off Cape {n}.", f"{n}.md") for n in range(8)]
+BARLEY = retrieved("Farmers brought in twelve tonnes of barley.", "barley.md", cosine=0.0)
+
+
+@pytest.fixture
+def assessor(embedder: Embedder) -> Assessor:
+    return Assessor(embedder, lambda stem: 1.0)
+
+
+def written(messages: Sequence[Message]) -> str:
+    return "  Three drowned.  "
+
+
+def test_one_sentence_a_passage_from_the_best_that_pass(assessor: Assessor) -> None:
+    model = ScriptedModel(replies=written, yes=lambda messages: 0.95)
+    drafts = list(PassagewiseAnswerer(model, assessor).draft(QUESTION, SOURCES, Trace()))
+    assert [draft.text for draft in drafts] == ["Three drowned."] * 4
+    assert [draft.evidence for draft in drafts] == [(source,) for source in SOURCES[:4]]
+    assert all("Cape 4" not in messages[-1]["content"] for messages in model.asked)
+
+
+def test_no_more_than_six_passages_are_read(assessor: Assessor) -> None:
+    model = ScriptedModel(replies=written, yes=lambda messages: 0.001)
+    assert list(PassagewiseAnswerer(model, assessor).draft(QUESTION, SOURCES, Trace())) == []
+    assert len(model.asked) == 6
+
+
+def test_two_opinions_decide_whether_a_passage_is_asked(assessor: Assessor) -> None:
+    hesitant = ScriptedModel(replies=written, yes=[0.45, 0.45, 0.9])
+    drafts = list(PassagewiseAnswerer(hesitant, assessor).draft(QUESTION, [BARLEY, SOURCES[0]], Trace()))
+    assert [draft.evidence for draft in drafts] == [(SOURCES[0],)]
+
+
+@pytest.mark.parametrize(("confirms", "drafted"), [(0.1, 0), (0.59, 0), (0.6, 1)])
+def test_the_model_takes_back_what_it_does_not_confirm(assessor: Assessor, confirms: float, drafted: int) -> None:
+    model = ScriptedModel(replies=written, yes=[0.95, confirms])
+    assert len(list(PassagewiseAnswerer(model, assessor).draft(QUESTION, SOURCES[:1], Trace()))) == drafted
+    assert CHECK_LINE in model.asked[-1][-1]["content"]
+    assert "Statement: Three drowned." in model.asked[-1][-1]["content"]
+
+
+def test_an_empty_reply_is_no_draft(assessor: Assessor) -> None:
+    model = ScriptedModel(replies=["   "], yes=[0.95])
+    assert list(PassagewiseAnswerer(model, assessor).draft(QUESTION, SOURCES[:1], Trace())) == []
+
+
+def test_every_call_is_paid_for(assessor: Assessor) -> None:
+    model = ScriptedModel(replies=written, yes=lambda messages: 0.95)
+    trace = Trace()
+    list(PassagewiseAnswerer(model, assessor).draft(QUESTION, SOURCES[:2], trace))
+    prompted = sum(len(m["content"].split()) for messages in model.asked for m in messages)
+    assert trace.usage == Usage(prompted, 2 * len("yes Three drowned. yes".split()))
+
+
+def test_closing_stops_the_work(assessor: Assessor) -> None:
+    model = ScriptedModel(replies=written, yes=lambda messages: 0.95)
+    drafts = PassagewiseAnswerer(model, assessor).draft(QUESTION, SOURCES, Trace())
+    next(drafts)
+    asked = len(model.asked)
+    drafts.close()  # type: ignore[attr-defined]
+    assert len(model.asked) == asked == 3
+
+
+def test_what_the_model_raises_passes(assessor: Assessor) -> None:
+    model = ScriptedModel(yes=[ModelError("broken")])
+    with pytest.raises(ModelError, match="broken"):
+        list(PassagewiseAnswerer(model, assessor).draft(QUESTION, SOURCES, Trace()))
+
+
+@pytest.mark.parametrize(
+    ("reply", "rewritten"),
+    [
+        (' "How many drowned when the Marisa sank?" ', "How many drowned when the Marisa sank?"),
+        ("The Marisa sank.", None),
+        ("", None),
+        ("x" * 400 + "?", None),
+    ],
+)
+def test_a_follow_up_is_rewritten_to_one_question_or_not_at_all(
+    assessor: Assessor, reply: str, rewritten: str | None
+) -> None:
+    model, trace = ScriptedModel(replies=[reply]), Trace()
+    answerer = PassagewiseAnswerer(model, assessor)
+    assert answerer.rewrite("How many drowned?", [Turn("What sank?", "The Marisa.")], trace) == rewritten
+    assert "The Marisa." in model.asked[0][-1]["content"]
+    assert trace.usage.prompt_tokens > 0
+
+
+def test_name_and_close_are_the_models(assessor: Assessor) -> None:
+    model = ScriptedModel(name="tiny")
+    answerer = PassagewiseAnswerer(model, assessor)
+    answerer.close()
+    assert (answerer.name, model.closed) == ("tiny", True)
