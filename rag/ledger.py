@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from rag.check.citations import CitedSentence, choose_citations, strip_markers, verify_span
 from rag.check.facts import FactContext, missing_facts
+from rag.check.speakers import asked_speaker, same_person, speaker_of
 from rag.check.support import Idf, support
 from rag.check.verification import UNSUPPORTED_BELOW, Claim, Verifier
 from rag.check.words import content_stems, keys, plain
@@ -54,6 +55,7 @@ class ClaimLedger:
     ) -> None:
         self._catalog = catalog
         self._question = question
+        self._asked = asked_speaker(question)
         self._passages = passages
         self._verifier = verifier
         self._idf = idf
@@ -77,8 +79,8 @@ class ClaimLedger:
         stripped = strip_markers(_readable(draft.text), set())
         self._invented += draft.invented + len(stripped.invented)
         before = list(self._sentences)
-        for span in segment(stripped.text):
-            self._add_sentence(span.of(stripped.text), draft)
+        for text in dict.fromkeys(span.of(stripped.text) for span in segment(stripped.text)):
+            self._add_sentence(text, draft)
         return self._sentences != before
 
     def _add_sentence(self, text: str, draft: Draft) -> None:
@@ -132,8 +134,20 @@ class ClaimLedger:
         together, *alone = self._verifier.verify_many(claims)
         best = max(range(len(alone)), key=lambda i: alone[i].support, default=None)
         if best is not None and alone[best].verdict is Verdict.SUPPORTED:
-            return [cited[best]], alone[best]
+            cited, together = [cited[best]], alone[best]
+        if together.verdict is Verdict.SUPPORTED and (other := self._other_speaker(cited)):
+            together = Check(Verdict.PARTIAL, together.support, f"in the source {other} says this")
         return cited, together
+
+    def _other_speaker(self, cited: Sequence[_Source]) -> str:
+        """Returns who says the cited words, where the question asks for somebody else's."""
+        speakers = []
+        for source in cited if self._asked else ():
+            inside = source.passage.passage
+            before = [inside.words(span) for span in inside.sentences if span.end <= source.sentence.span.start]
+            speakers.append(speaker_of(source.sentence.text, before, source.passage.title))
+        known = [speaker for speaker in speakers if speaker]
+        return "" if not known or any(same_person(speaker, self._asked) for speaker in known) else known[0]
 
     def _elsewhere(self, text: str, cited: Sequence[_Source]) -> list[_Source]:
         """Returns sentences of other articles that carry the same claim on their own."""

@@ -95,6 +95,11 @@ def large(*replies: str | Exception) -> ScriptedModel:
     return ScriptedModel(replies=list(replies), strength="large", name="big")
 
 
+def reply(*sentences: tuple[str, list[int]], abstain: bool = False) -> str:
+    written = [{"text": text, "sources": sources} for text, sources in sentences]
+    return json.dumps({"abstain": abstain, "reason": "none", "sentences": written})
+
+
 def sound(answer: Answer, dateline: Dateline) -> Answer:
     """What holds of every answer, whoever wrote it."""
     assert [c.n for c in answer.citations] == list(range(1, len(answer.citations) + 1))
@@ -162,14 +167,14 @@ def test_a_wrong_number_is_not_shown(load: Load) -> None:
 
 
 def test_orders_in_articles_reach_neither_prompts_nor_citations(load: Load) -> None:
-    model = small({BUILT: "The ferry never sank, says the digest."})
+    model = small({BUILT: "The ferry Marisa was built in Dunmore."})
     dateline = load(model)
     answer = sound(dateline.ask("Is it true that the ferry Marisa never sank?"), dateline)
     prompts = [message["content"] for messages in model.asked for message in messages]
     assert any(BUILT in prompt for prompt in prompts)
     assert not any("Ignore all previous" in p or '"The ferry never sank"' in p for p in prompts)
     assert any("digest.md" in warning and "orders" in warning for warning in answer.warnings)
-    assert any("digest" in d.text for d in answer.dropped)
+    assert [c.quote for c in answer.citations] == [BUILT]
 
 
 @pytest.mark.parametrize("text", GARBAGE, ids=range(len(GARBAGE)))
@@ -200,12 +205,23 @@ def test_filters_are_not_blamed_for_a_silent_corpus(extractive: Dateline, publis
     assert answer.reason is AbstentionReason.NOT_IN_CORPUS
 
 
-def test_no_passages_at_all(load: Load) -> None:
-    for model in (small({}), large()):
-        dateline = load(model)
-        answer = sound(dateline.ask(OFF_TOPIC, filters=Filters(before=date(1990, 1, 1))), dateline)
-        assert (answer.abstained, answer.passages, answer.nearest) == (True, (), ())
-        assert model.asked == []
+def test_what_is_found_beyond_the_filters_is_counted_and_not_shown(load: Load) -> None:
+    model = small({DROWNED: ANSWER})
+    dateline = load(model)
+    events = list(dateline.ask_stream(QUESTION, filters=Filters(publishers=("Courier",))))
+    assert not any(isinstance(event, SentenceReady) for event in events)
+    assert isinstance(events[-1], Finished)
+    answer = sound(events[-1].answer, dateline)
+    assert answer.reason is AbstentionReason.OUTSIDE_FILTERS
+    assert {p.publisher for p in answer.passages} == {"Courier"}
+    assert answer.usage.prompt_tokens == sum(len(m["content"].split()) for asked in model.asked for m in asked)
+
+
+@pytest.mark.parametrize("model", [small({}), large(reply(abstain=True))], ids=["small", "large"])
+def test_no_passages_at_all(load: Load, model: ScriptedModel) -> None:
+    dateline = load(model)
+    answer = sound(dateline.ask(OFF_TOPIC, filters=Filters(before=date(1990, 1, 1))), dateline)
+    assert (answer.reason, answer.passages, answer.nearest) == (AbstentionReason.NOT_IN_CORPUS, (), ())
 
 
 @pytest.mark.parametrize("day", [21, 22, 23, 24])
@@ -253,7 +269,7 @@ def test_without_the_models_package_the_sources_answer(
     answer = sound(dateline.ask(QUESTION), dateline)
     assert answer.model == "extractive"
     assert "Three passengers drowned" in answer.text
-    assert any("not installed" in w and "without a language model" in w for w in answer.warnings)
+    assert any("pip install" in w and "without a language model" in w for w in answer.warnings)
     dateline.close()
 
 
@@ -265,11 +281,6 @@ def test_a_model_asked_for_by_name_is_not_replaced(index: Path, tmp_path: Path, 
 
 
 # -- large models ----------------------------------------------------------------------------------------------
-
-
-def reply(*sentences: tuple[str, list[int]], abstain: bool = False) -> str:
-    written = [{"text": text, "sources": sources} for text, sources in sentences]
-    return json.dumps({"abstain": abstain, "reason": "none", "sentences": written})
 
 
 def test_a_large_model_under_its_schema(load: Load) -> None:
@@ -336,7 +347,7 @@ def test_a_question_that_stands_alone_is_not_rewritten(load: Load) -> None:
 # -- the service -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("question", ["", "?", " \n", "\x00", "a" * 10_000, "AND OR NOT (\"", "ศูนย์ 沈没"])
+@pytest.mark.parametrize("question", ["", "?", " \n", "\x00", "a" * 2_000, 'AND OR NOT ("', "ศูนย์ 沈没"])
 def test_no_question_breaks_it(extractive: Dateline, question: str) -> None:
     answer = sound(extractive.ask(question), extractive)
     assert answer.question == question

@@ -89,11 +89,18 @@ def missing_facts(sentence: str, evidence: str, *, context: FactContext) -> tupl
     names = find_names(claim)
     if names:
         known = [source, plain(context.title), plain(context.publisher)]
-        if context.before and _PRONOUN.search(source):
+        if context.before and _starts_with_pronoun(source):
             known.append(plain(context.before))
         stated = StatedNames(known)
         missing.extend(MissingFact(FactKind.NAME, part) for name in names for part in stated.missing(name))
     return tuple(dict.fromkeys(missing))
+
+
+def _starts_with_pronoun(source: str) -> bool:
+    """Tells whether a pronoun comes before any name, so that it must stand for someone named earlier."""
+    pronoun = _PRONOUN.search(source)
+    named = [part.start for name in find_names(source) for part in name.parts]
+    return pronoun is not None and (not named or pronoun.start() < min(named))
 
 
 def _is_fact(quantity: Quantity, dated: list[DateMention]) -> bool:

@@ -152,3 +152,9 @@ def test_every_text_bears_itself_out(text: str) -> None:
 def test_any_two_texts_can_be_compared(one: str, other: str, title: str) -> None:
     for fact in missing_facts(one, other, context=FactContext(title, title, date(1, 1, 1))):
         assert fact.text
+
+
+def test_a_pronoun_takes_its_name_from_the_sentence_before_only_when_its_own_has_none_before_it() -> None:
+    before = FactContext(before="Okafor spoke first.")
+    assert missing_facts("Okafor wants peace.", "He wants peace, Mensah heard.", context=before) == ()
+    assert missing_facts("Okafor wants peace.", "Mensah said that he wants peace.", context=before) != ()

@@ -67,7 +67,7 @@ def test_every_call_is_paid_for(assessor: Assessor) -> None:
     trace = Trace()
     list(PassagewiseAnswerer(model, assessor).draft(QUESTION, SOURCES[:2], trace))
     prompted = sum(len(m["content"].split()) for messages in model.asked for m in messages)
-    assert trace.usage == Usage(prompted, 2 * len("yes Three drowned. yes".split()))
+    assert trace.usage == Usage(prompted, 2 * len(["yes", "Three", "drowned.", "yes"]))
 
 
 def test_closing_stops_the_work(assessor: Assessor) -> None:
