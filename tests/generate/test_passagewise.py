@@ -9,7 +9,7 @@ from rag.generate.answerability import Assessor
 from rag.generate.drafting import Trace
 from rag.generate.model import Message
 from rag.generate.passagewise import PassagewiseAnswerer
-from rag.generate.prompts import CHECK_LINE
+from rag.generate.prompts import CHECK_LINE, TRUE_FROM
 from rag.index.embedding import Embedder
 from rag.types import Turn, Usage
 from tests.fakes import ScriptedModel
@@ -44,12 +44,12 @@ def test_no_more_than_six_passages_are_read(assessor: Assessor) -> None:
 
 
 def test_two_opinions_decide_whether_a_passage_is_asked(assessor: Assessor) -> None:
-    hesitant = ScriptedModel(replies=written, yes=[0.45, 0.45, 0.9])
+    hesitant = ScriptedModel(replies=written, yes=[0.6, 0.6, 0.99])
     drafts = list(PassagewiseAnswerer(hesitant, assessor).draft(QUESTION, [BARLEY, SOURCES[0]], Trace()))
     assert [draft.evidence for draft in drafts] == [(SOURCES[0],)]
 
 
-@pytest.mark.parametrize(("confirms", "drafted"), [(0.1, 0), (0.59, 0), (0.6, 1)])
+@pytest.mark.parametrize(("confirms", "drafted"), [(0.1, 0), (TRUE_FROM - 0.01, 0), (TRUE_FROM, 1)])
 def test_the_model_takes_back_what_it_does_not_confirm(assessor: Assessor, confirms: float, drafted: int) -> None:
     model = ScriptedModel(replies=written, yes=[0.95, confirms])
     assert len(list(PassagewiseAnswerer(model, assessor).draft(QUESTION, SOURCES[:1], Trace()))) == drafted
