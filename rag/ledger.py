@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 from rag.check.citations import CitedSentence, choose_citations, strip_markers, verify_span
 from rag.check.facts import FactContext, missing_facts
+from rag.check.negations import count_negations
 from rag.check.speakers import asked_speaker, same_person, speaker_of
 from rag.check.support import Idf, support
 from rag.check.verification import UNSUPPORTED_BELOW, Claim, Verifier
-from rag.check.words import content_stems, keys, plain
+from rag.check.words import content_stems, plain
 from rag.errors import ArticleNotFoundError
 from rag.generate.drafting import Draft
 from rag.index.catalog import Catalog
@@ -23,7 +24,6 @@ _REPEATED = 0.8
 _MIN_WORDS = 3
 _SENTENCES_BEFORE = 2
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_NEGATIONS = frozenset({"not", "no", "never", "nor", "neither", "without", "nobody", "nothing", "cannot"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,10 +285,6 @@ def _says_nothing_new(shown: str, text: str) -> bool:
     known, said = set(content_stems(plain(shown))), set(content_stems(plain(text)))
     if len(said) < _MIN_WORDS or len(said & known) / len(said) < _REPEATED:
         return False
-    if _negations(shown) != _negations(text):
+    if count_negations(shown) != count_negations(text):
         return False
     return not missing_facts(text, shown, context=FactContext())
-
-
-def _negations(text: str) -> int:
-    return sum(key in _NEGATIONS or key.endswith("n't") for key in keys(text))

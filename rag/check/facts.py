@@ -1,6 +1,6 @@
 """Hard facts of a sentence: its numbers, dates, names and quotations must come from the evidence.
 
-What this cannot see, and a verifier must: a dropped negation, facts that are in the evidence but belong to
+An added "not" counts too. What this cannot see, and a verifier must: a dropped negation, facts that are in the evidence but belong to
 someone else ("Iran backs the opposition"), wrong titles, sums of stated numbers.
 """
 
@@ -14,6 +14,7 @@ from enum import StrEnum
 from rag.check.bindings import misbound
 from rag.check.dates import DateMention, StatedDates, find_dates
 from rag.check.names import StatedNames, find_names
+from rag.check.negations import adds_negation
 from rag.check.numbers import StatedNumbers
 from rag.check.quantities import Quantity, find_quantities
 from rag.check.quotations import QuotableText, find_quotations
@@ -29,6 +30,7 @@ class FactKind(StrEnum):
     DATE = "date"
     NAME = "name"
     QUOTATION = "quotation"
+    NEGATION = "negation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ def missing_facts(sentence: str, evidence: str, *, context: FactContext) -> tupl
     if quotations := find_quotations(sentence):
         quotable = QuotableText(evidence)
         missing.extend(MissingFact(FactKind.QUOTATION, q.text) for q in quotations if not quotable.has(q.text))
+    if adds_negation(sentence, evidence):
+        missing.append(MissingFact(FactKind.NEGATION, "not"))
     claim, source = plain(sentence), plain(evidence)
     quantities, mentions = find_quantities(claim), find_dates(claim)
     numbers = StatedNumbers(source, find_quantities(source)) if quantities or mentions else None
