@@ -9,8 +9,6 @@ from rag.check.words import keys
 _NEGATIONS = frozenset(
     ("no", "not", "never", "nor", "neither", "nobody", "nothing", "none", "cannot", "without", "hardly")
 )
-    ["no", "not", "never", "nor", "neither", "nobody", "nothing", "none", "cannot", "without", "hardly"]
-)
 _IMPLIED = re.compile(
     r"\b(?:den(?:y|ies|ied|ying|ial)|refus\w*|reject\w*|fail(?:s|ed|ing|ure)?|lack\w*|unable|unlikely|absen\w*|prevent\w*"
     r"|rul(?:e|es|ed|ing) out|stop(?:s|ped|ping)?|block(?:s|ed|ing)?|ban(?:s|ned)?|halt\w*|few|false)\b",
