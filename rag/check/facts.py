@@ -1,7 +1,7 @@
 """Hard facts of a sentence: its numbers, dates, names and quotations must come from the evidence.
 
-An added "not" counts too. What this cannot see, and a verifier must: a dropped negation, facts that are in the evidence but belong to
-someone else ("Iran backs the opposition"), wrong titles, sums of stated numbers.
+An added "not" counts too. What this cannot see, and a verifier must: a dropped negation, facts that are in the
+evidence but belong to someone else ("Iran backs the opposition"), wrong titles, sums of stated numbers.
 """
 
 from __future__ import annotations
