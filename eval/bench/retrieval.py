@@ -4,7 +4,7 @@ Run as::
 
     python -m eval.bench.retrieval FOLDER --index DIR [--modes hybrid,dense,bm25]
 
-The corpus is ingested when the index is missing or incomplete. Articles are what is judged, each at its best
+The corpus is ingested when the index is missing. Articles are what is judged, each at its best
 passage. Intervals are 95% percentile bootstrap intervals over questions. The answer-string hit rate is the share of
 questions for which a retrieved passage of the ten articles holds an accepted answer, compared as words without
 regard to case and punctuation; it counts, unlike the judgements, every article that has the answer.
@@ -29,7 +29,7 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.bench.judged_news import JudgedQuestion, load_questions, records
+from eval.bench.judged_news import JudgedQuestion, load_questions
 from rag.config import load_settings
 from rag.service import Dateline
 from rag.types import Filters, RetrievedPassage, SearchMode, SourceSummary
@@ -125,16 +125,12 @@ def _words(text: str) -> str:
 
 
 def _ingested(dateline: Dateline, corpus: Path) -> list[SourceSummary]:
-    expected = sum(1 for _ in records(corpus))
-    sources = dateline.sources() if dateline.settings.index.exists() else []
-    if len(sources) < expected:
-        print(f"ingesting {corpus.name}: the index has {len(sources)} of {expected} articles", flush=True)
+    if not dateline.settings.index.exists():
         report = dateline.ingest([corpus])
         print(f"{report.added} articles, {report.passages} passages in {report.seconds:.1f} s")
         for failure in report.failed:
             print(f"not ingested: {failure.source} {failure.error}")
-        sources = dateline.sources()
-    return sources
+    return dateline.sources()
 
 
 def _print_quality(dateline: Dateline, questions: Sequence[JudgedQuestion], modes: Sequence[SearchMode]) -> None:
