@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from rag.check.citations import CitedSentence, choose_citations, strip_markers, verify_span
 from rag.check.facts import FactContext, missing_facts
@@ -89,7 +90,7 @@ class ClaimLedger:
         pools = [pool for pool in (named, evidence, self._sources(self._passages)) if pool]
         best: tuple[list[_Source], Check] = ([], Check(Verdict.UNSUPPORTED, 0.0, "nothing retrieved has these words"))
         for pool in pools:  # first what its author named, then what it was shown, then all that was retrieved
-            cited, check = self._check(text, pool)
+            cited, check = self._check(text, pool, chosen=pool is named)
             if check.verdict is Verdict.SUPPORTED:
                 self._show(text, check, [*cited, *self._elsewhere(text, cited)])
                 return
@@ -123,7 +124,7 @@ class ClaimLedger:
                 self._dropped.append(DroppedSentence(text, check.verdict, check.why))
         self._partial.clear()
 
-    def _check(self, text: str, pool: Sequence[_Source]) -> tuple[list[_Source], Check]:
+    def _check(self, text: str, pool: Sequence[_Source], *, chosen: bool = False) -> tuple[list[_Source], Check]:
         by_sentence = {source.sentence: source for source in pool}
         cited = [by_sentence[s] for s in choose_citations(text, [source.sentence for source in pool], idf=self._idf)]
         if not cited:
@@ -135,9 +136,22 @@ class ClaimLedger:
         best = max(range(len(alone)), key=lambda i: alone[i].support, default=None)
         if best is not None and alone[best].verdict is Verdict.SUPPORTED:
             cited, together = [cited[best]], alone[best]
-        if together.verdict is Verdict.SUPPORTED and (other := self._other_speaker(cited)):
-            together = Check(Verdict.PARTIAL, together.support, f"in the source {other} says this")
+        if together.verdict is Verdict.SUPPORTED and (why := self._objection(cited, pool, chosen)):
+            together = Check(Verdict.PARTIAL, together.support, why)
         return cited, together
+
+    def _objection(self, cited: Sequence[_Source], pool: Sequence[_Source], chosen: bool) -> str:
+        """Returns why words that support a sentence as words may still not say it; empty when nothing speaks so."""
+        if other := self._other_speaker(cited):
+            return f"in the source {other} says this"
+        if chosen:
+            return ""
+        # Words that we gather ourselves from here and there can support almost anything.
+        places = sorted(pool.index(source) for source in cited)
+        together = all(after - place == 1 for place, after in pairwise(places))
+        if not together or len({source.passage.passage.id for source in cited}) > 1:
+            return "no one place in the sources says all of this"
+        return ""
 
     def _other_speaker(self, cited: Sequence[_Source]) -> str:
         """Returns who says the cited words, where the question asks for somebody else's."""
@@ -147,7 +161,7 @@ class ClaimLedger:
             before = [inside.words(span) for span in inside.sentences if span.end <= source.sentence.span.start]
             speakers.append(speaker_of(source.sentence.text, before, source.passage.title))
         known = [speaker for speaker in speakers if speaker]
-        return "" if not known or any(same_person(speaker, self._asked) for speaker in known) else known[0]
+        return next((speaker for speaker in known if not same_person(speaker, self._asked)), "")
 
     def _elsewhere(self, text: str, cited: Sequence[_Source]) -> list[_Source]:
         """Returns sentences of other articles that carry the same claim on their own."""

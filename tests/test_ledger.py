@@ -256,3 +256,26 @@ def test_whatever_is_drafted_all_that_is_shown_is_cited_exactly(
         assert article.text[citation.start : citation.end] == citation.quote != ""
     assert len({sentence.text for sentence in ledger.sentences()}) == len(ledger.sentences())
     ledger.text().encode()
+
+
+def test_words_gathered_from_here_and_there_are_not_support(
+    store: IndexStore, passages: list[RetrievedPassage]
+) -> None:
+    ledger = ClaimLedger(store.catalog, "What happened to the ferry?", passages, LexicalVerifier())
+    ledger.add(draft("Three passengers drowned.", passages[0]))
+    ledger.add(draft("The ferry Marisa sank off Arkona when a wave had broken the bow door.", passages[0]))
+    assert [text for text, _ in shown(ledger)] == ["Three passengers drowned."]
+    ledger.settle()
+    [dropped] = ledger.dropped()
+    assert dropped.why == "no one place in the sources says all of this"
+
+
+def test_the_words_of_somebody_else_than_the_one_asked_about_are_held_back(
+    store: IndexStore, passages: list[RetrievedPassage]
+) -> None:
+    ledger = ClaimLedger(store.catalog, "What did Mensah say about the bow door?", passages, LexicalVerifier())
+    ledger.add(draft("A wave had broken the bow door of the ferry.", passages[0]))
+    assert not ledger.sentences()
+    ledger.settle()
+    [sentence] = ledger.sentences()
+    assert sentence.verdict is Verdict.PARTIAL
