@@ -173,8 +173,8 @@ def _stand_alone(question: str, history: Sequence[Turn], answerer: Answerer, tra
 def _hidden(question: str, retriever: Retriever, passages: Sequence[RetrievedPassage]) -> list[RetrievedPassage]:
     """Returns the best passages for a question that its filters kept out."""
     seen = {hit.passage.id for hit in passages}
-    everywhere, _ = set_aside_orders(retriever.search(question, _HIDDEN_READ))
-    return [hit for hit in everywhere if hit.passage.id not in seen]
+    everywhere, _ = set_aside_orders(retriever.search(question, len(seen) + _HIDDEN_READ))
+    return [hit for hit in everywhere if hit.passage.id not in seen][:_HIDDEN_READ]
 
 
 def _answers(

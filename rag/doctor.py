@@ -99,6 +99,8 @@ def _index(settings: Settings) -> Finding:
         )
         if leftovers:
             detail += f"; {leftovers:,} leftovers of an interrupted write, removed by the next ingest"
-        return Finding("index", sound, detail if sound else f"{detail}: they disagree, run `dateline ingest` again")
+        return Finding(
+            "index", sound, detail if sound else f"{detail}: they disagree, delete the folder and ingest again"
+        )
     finally:
         store.close()

@@ -252,7 +252,7 @@ class ClaimLedger:
         """Returns what the reader should know about the model's honesty and the corpus, one line each."""
         found = []
         if self._invented:
-            found.append(f"the model named {self._invented} sources that it was never shown; they were removed")
+            found.append(f"the model named {self._invented} source{'s' * (self._invented > 1)} that it was never shown")
         if self._stale:
             found.append(f"changed or removed while answering: {', '.join(sorted(self._stale))}; ask again")
         return tuple(found)

@@ -126,7 +126,8 @@ class Dateline:
     # -- parts, opened on first use ---------------------------------------------------------------------------
 
     def _ingest_default_corpus(self) -> None:
-        if self._store is not None or IndexStore.exists(self.settings.index):
+        # An index without articles is what a mistyped path or an early Ctrl-C leaves: no reason to know nothing.
+        if IndexStore.exists(self.settings.index) and self._opened().catalog.counts()[0]:
             return
         if not self.settings.corpus.exists():
             raise StoreError(

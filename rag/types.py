@@ -90,7 +90,7 @@ class Passage:
     """Whole sentences of one article version: the unit that is retrieved.
 
     Attributes:
-        id: Deterministic: article id, version, start and end.
+        id: Deterministic: article id, digest of all that is indexed, start and end.
         span: Where the passage lies in the canonical text.
         sentences: The sentences of the passage in order, as spans of the canonical text; the unit that is cited.
         text: ``article.text[span.start:span.end]``.
@@ -265,7 +265,10 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Seconds:
-    """Wall-clock seconds by stage."""
+    """Wall-clock seconds by stage; loading models and a first ingest come before and are not counted.
+
+    ``retrieve`` includes rewriting a follow-up.
+    """
 
     retrieve: float = 0.0
     generate: float = 0.0

@@ -38,6 +38,7 @@ class ScriptedModel:
     asked: list[list[Message]] = field(default_factory=list)
     schemas: list[dict[str, Any] | None] = field(default_factory=list)
     closed: bool = False
+    finish_reason: str = "stop"
 
     def complete(
         self,
@@ -50,7 +51,7 @@ class ScriptedModel:
     ) -> Completion:
         self.schemas.append(schema)
         text = self._next(self.replies, messages)
-        return Completion(text, self._usage(messages, text), "stop")
+        return Completion(text, self._usage(messages, text), self.finish_reason)
 
     def stream(
         self, messages: Sequence[Message], *, max_tokens: int, stop: Sequence[str] = ()
@@ -58,7 +59,7 @@ class ScriptedModel:
         text = self._next(self.replies, messages)
         for word in text.split(" "):
             yield word if text.startswith(word) else f" {word}"
-        return Completion(text, self._usage(messages, text), "stop")
+        return Completion(text, self._usage(messages, text), self.finish_reason)
 
     def probability_of_yes(self, messages: Sequence[Message]) -> tuple[float, Usage]:
         return self._next(self.yes, messages), self._usage(messages, "yes")

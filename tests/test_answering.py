@@ -289,7 +289,7 @@ def test_a_large_model_under_its_schema(load: Load) -> None:
     assert ([s.text for s in answer.sentences], answer.model) == ([ANSWER], "big")
     assert {c.quote for c in answer.citations} == {DROWNED, SERVICE}
     assert [d.text for d in answer.dropped] == ["Brazil won."]
-    assert any("1 sources" in warning for warning in answer.warnings)
+    assert any("1 source" in warning for warning in answer.warnings)
 
 
 def test_a_large_model_that_abstains(load: Load) -> None:

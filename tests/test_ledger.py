@@ -88,7 +88,7 @@ def test_markers_a_model_makes_up_are_removed_and_counted(
     ledger.add(draft(text, passages[0]))
     assert ledger.text() == "Three passengers drowned. [1]"
     [warning] = ledger.warnings()
-    assert f"{invented} sources" in warning
+    assert f"{invented} source" in warning
 
 
 def test_sources_named_that_were_never_shown_are_counted_too(

@@ -198,3 +198,7 @@ def test_no_file_names_a_machine() -> None:
             continue
         found += [f"{path.relative_to(ROOT)}: {match[0]}" for match in pattern.finditer(text)]
     assert found == []
+
+
+def test_the_readme_has_no_gap_to_fill() -> None:
+    assert "@@" not in (ROOT / "README.md").read_text(encoding="utf-8")

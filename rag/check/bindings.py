@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from rag.check.quantities import Quantity, find_quantities
 from rag.check.words import STOPWORDS, stem_keys, words
 
-_REACH = 3
+_REACH = 15  # code points
 
 
 def misbound(stated: Sequence[Quantity], claim: str, source: str) -> list[str]:
-    """Returns those ``stated`` numbers of a plain claim that a plain source gives to another verb.
+    """Returns those ``stated`` numbers of a plain claim that a plain source says of something else.
 
     "It killed 400,000 people and displaced millions" does not bear out "400,000 were displaced": there the word
     before 400,000 is not in the claim, while a word of the claim stands before another number. Only that clear case
@@ -51,4 +51,4 @@ def _word_before(placed: list[tuple[str, int]], quantity: Quantity) -> str:
     if not before:
         return ""
     stem, end = before[-1]
-    return stem if quantity.start - end <= _REACH * 5 else ""
+    return stem if quantity.start - end <= _REACH else ""

@@ -11,7 +11,7 @@ _NEGATIONS = frozenset(
 )
 _IMPLIED = re.compile(
     r"\b(?:den(?:y|ies|ied|ying|ial)|refus\w*|reject\w*|fail(?:s|ed|ing|ure)?|lack\w*|unable|unlikely|absen\w*|prevent\w*"
-    r"|rul(?:e|es|ed|ing) out|stop(?:s|ped|ping)?|block(?:s|ed|ing)?|ban(?:s|ned)?|halt\w*|few|false)\b",
+    r"|rul(?:e|es|ed|ing) out|stop(?:s|ped|ping)?|block(?:s|ed|ing)?|ban(?:s|ned)?|halt\w*|(?<!a )few|false)\b",
     re.IGNORECASE,
 )
 

@@ -74,8 +74,8 @@ class LexicalVerifier:
 def verdict(score: float, missing: Sequence[MissingFact]) -> Check:
     """Turns support in [0, 1] and missing facts into a verdict; every verifier shares this policy.
 
-    A number, date or quotation that the evidence lacks makes a sentence unsupported whatever its score; a name
-    that it lacks leaves it partial at best, since evidence often says "he".
+    A number, date, quotation or negation that the evidence lacks makes a sentence unsupported whatever its score; a
+    name that it lacks leaves it partial at best, since evidence often says "he".
     """
     why = "; ".join(f"{fact.kind} not in the source: {fact.text}" for fact in missing)
     if any(fact.kind in _FATAL for fact in missing) or score < UNSUPPORTED_BELOW or (missing and score < SUPPORTED_AT):

@@ -45,7 +45,7 @@ def ask(
         require_writable(bundle)  # before the work, which can take a minute
     with json_only(as_json) as emit, service(index, model=model, passages=k) as dateline:
         with render.waiting(quiet=as_json) as status:
-            dateline.notice = status.update
+            dateline.notice = render.telling(status)
             events = dateline.ask_stream(question, filters=filters, history=turns)
             answer = render.follow(events, status, quiet=as_json)
         emit(encode_answer(answer))

@@ -173,6 +173,11 @@ def waiting(*, quiet: bool) -> Iterator[Status]:
         yield status
 
 
+def telling(status: Status) -> Callable[[str], None]:
+    """Returns what shows a notice as it is: rich would read square brackets in a plain string as markup."""
+    return lambda message: status.update(Text(clean(message)))
+
+
 def follow(events: Iterable[AnswerEvent], status: Status, *, quiet: bool) -> Answer:
     """Shows sentences as they are checked and returns the answer.
 
@@ -185,7 +190,7 @@ def follow(events: Iterable[AnswerEvent], status: Status, *, quiet: bool) -> Ans
     with shown or nullcontext():
         for event in events:
             if isinstance(event, Notice):
-                status.update(event.message)
+                telling(status)(event.message)
             elif isinstance(event, SentenceReady) and shown:
                 status.stop()
                 shown.update(Text("\n").join(map(_sentence, event.sentences)), refresh=True)

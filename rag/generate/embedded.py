@@ -47,7 +47,7 @@ class EmbeddedServer:
         order = {
             "model": str(model.resolve()),
             "context": context,
-            "threads": threads or len(os.sched_getaffinity(0)),
+            "threads": threads or _usable_cores(),
             "key": self.key,
         }
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the server
@@ -136,3 +136,7 @@ def check_is_gguf(path: Path) -> None:
         raise ModelUnavailableError(f"model file {path} cannot be read: {error.strerror}") from error
     if magic != b"GGUF":
         raise ModelUnavailableError(f"model file {path} is not a GGUF file; give one made for llama.cpp")
+
+
+def _usable_cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

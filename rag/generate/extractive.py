@@ -12,7 +12,6 @@ from rag.generate.drafting import Draft, Trace
 from rag.generate.expectations import expectations, meets
 from rag.types import RetrievedPassage, Span, Turn
 
-_PASSAGES_READ = 6
 _SENTENCES = 3
 _COVERAGE_WEIGHT = 0.4
 _SPEAKER_WEIGHT = 0.3
@@ -46,7 +45,7 @@ class ExtractiveAnswerer:
 
     def draft(self, question: str, passages: Sequence[RetrievedPassage], trace: Trace) -> Iterator[Draft]:
         """Yields the best sentence, then the best of other articles that come close to it."""
-        ranked = sorted(self.score(question, passages[:_PASSAGES_READ]), key=lambda s: -s.score)
+        ranked = sorted(self.score(question, passages), key=lambda s: -s.score)
         quoted: set[str] = set()
         for sentence in ranked:
             article_id = sentence.passage.passage.article_id

@@ -38,6 +38,8 @@ class JointAnswerer:
         messages, numbered = prompts.large_messages(passages, question)
         reply = self._model.complete(messages, max_tokens=_ANSWER_TOKENS, schema=dict(prompts.LARGE_SCHEMA))
         trace.usage += reply.usage
+        if reply.finish_reason == "length":
+            raise ModelError(f"the model's answer was cut off at {_ANSWER_TOKENS} tokens")
         known = {sentence.n: sentence for sentence in numbered}
         for text, sources in _sentences(reply.text):
             named = [known[n] for n in dict.fromkeys(sources) if n in known]

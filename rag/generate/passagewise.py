@@ -15,7 +15,6 @@ from rag.generate.drafting import Draft, Trace
 from rag.generate.llm import LanguageModel
 from rag.types import RetrievedPassage, Turn
 
-_PASSAGES_READ = 6
 _SENTENCES = 4
 _REWRITE_TOKENS = 80
 
@@ -40,8 +39,8 @@ class PassagewiseAnswerer:
     def draft(self, question: str, passages: Sequence[RetrievedPassage], trace: Trace) -> Iterator[Draft]:
         """Yields one sentence for each passage that states the answer, in retrieval order."""
         written = 0
-        likely = self._assessor.assess(question, passages[:_PASSAGES_READ]).answerable
-        for passage in passages[:_PASSAGES_READ]:
+        likely = self._assessor.assess(question, passages).answerable
+        for passage in passages:
             yes, usage = self._model.probability_of_yes(prompts.gate_messages(passage, question))
             trace.usage += usage
             if not prompts.states_answer(yes, likely[passage.passage.id]):
@@ -53,7 +52,7 @@ class PassagewiseAnswerer:
             )
             trace.usage += reply.usage
             text = reply.text.strip()
-            if not text:
+            if not text or reply.finish_reason == "length":  # broken off, even in the middle of a word
                 continue
             true, usage = self._model.probability_of_yes(prompts.check_messages(passage, text))
             trace.usage += usage

@@ -38,7 +38,7 @@ words in 11 and three other one-sentence wordings in 11 or 12, which is noise; w
 11, in half as much time again or twice the time."""
 
 CHECK_LINE = "Given the passage, is this statement true? Answer yes or no."
-"""Not measured in this wording."""
+"""See ``TRUE_FROM`` for what little was measured."""
 
 ANSWER_GRAMMAR = (
     'root ::= first rest* "." ["”’]?\n'

@@ -16,7 +16,7 @@ class StoredArticle:
     """Where an article came from and the digest that tells whether it changed since.
 
     Attributes:
-        root: Absolute path of the corpus it was read from, or the address of its feed.
+        root: Absolute path of the corpus it was read from, with the file that holds its record.
         key: Source key inside ``root``.
         digest: Hash of everything that is indexed: canonical text, title, publisher, date, address and language.
     """

@@ -251,6 +251,13 @@ def test_a_question_without_an_index_reads_the_configured_corpus(run: Run, harbo
     assert len(run("sources", "--json").json["sources"]) == 2
 
 
+def test_a_mistyped_ingest_does_not_keep_the_configured_corpus_from_being_read(run: Run, harbour: Path) -> None:
+    Path("dateline.toml").write_text('corpus = "harbour"\n', encoding="utf-8")
+    assert run("ingest", "harbuor").code == 2
+    answer = run("ask", "When did the harbour of Tallinn open?", "--model", "extractive", "--json").json
+    assert not answer["abstained"]
+
+
 def test_a_bundle_verifies_until_a_byte_changes(run: Run, harbour: Path) -> None:
     run("ingest", harbour)
     asked = run("ask", "When did the harbour of Tallinn open?", "--bundle", "b.json", "--model", "extractive", "--json")

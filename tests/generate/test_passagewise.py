@@ -37,10 +37,16 @@ def test_one_sentence_a_passage_from_the_best_that_pass(assessor: Assessor) -> N
     assert all("Cape 4" not in messages[-1]["content"] for messages in model.asked)
 
 
-def test_no_more_than_six_passages_are_read(assessor: Assessor) -> None:
+def test_every_passage_is_read_when_none_answers(assessor: Assessor) -> None:
     model = ScriptedModel(replies=written, yes=lambda messages: 0.001)
     assert list(PassagewiseAnswerer(model, assessor).draft(QUESTION, SOURCES, Trace())) == []
-    assert len(model.asked) == 6
+    assert len(model.asked) == len(SOURCES)
+
+
+def test_a_sentence_broken_off_is_no_draft(assessor: Assessor) -> None:
+    model = ScriptedModel(replies=lambda messages: "Three passengers of the fer", yes=lambda messages: 0.95)
+    model.finish_reason = "length"
+    assert list(PassagewiseAnswerer(model, assessor).draft(QUESTION, SOURCES, Trace())) == []
 
 
 def test_two_opinions_decide_whether_a_passage_is_asked(assessor: Assessor) -> None:
