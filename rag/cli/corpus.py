@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rag.cli.options import Question, common, filtered, filters_of, json_only, opening_in, service
+from rag.cli.options import Question, common, filtered, filters_of, json_only, opening_in, readable, service
 from rag.errors import SourceError
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def show(article_id: str, raw: bool, index: Path | None, as_json: bool) -> None:
     from rag.encoding import encode_article
 
     with json_only(as_json) as emit, service(index) as dateline:
-        article, passages = dateline.article(article_id)
+        article, passages = dateline.article(readable(article_id))
         emit(encode_article(article, passages, raw=raw))
         if not as_json:
             render.article(article, raw=raw)
@@ -97,8 +97,9 @@ def show(article_id: str, raw: bool, index: Path | None, as_json: bool) -> None:
 def remove(article_ids: tuple[str, ...], index: Path | None, as_json: bool) -> None:
     """Remove articles from the index."""
     with json_only(as_json) as emit, service(index) as dateline:
-        dateline.remove(list(article_ids))
-        emit({"removed": list(article_ids)})
+        ids = [readable(article_id) for article_id in article_ids]
+        dateline.remove(ids)
+        emit({"removed": ids})
         if not as_json:
             click.echo(f"removed {len(article_ids)} article{'s' * (len(article_ids) != 1)}")
 

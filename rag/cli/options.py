@@ -48,12 +48,17 @@ class Question(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Returns the question, with bytes that are not text in this locale replaced."""
-        text = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        text = readable(str(value))
         if not any(character.isalnum() for character in text):
             self.fail("it is empty; ask something in words", param, ctx)
         if len(text) > self.longest:
             self.fail(f"it has {len(text):,} characters; ask in at most {self.longest:,}", param, ctx)
         return text
+
+
+def readable(argument: str) -> str:
+    """Returns an argument with bytes that are not text in this locale replaced; no id or name has such bytes."""
+    return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def common(command: _F) -> _F:
@@ -78,7 +83,7 @@ def filters_of(sources: tuple[str, ...], after: date | None, before: date | None
     for name, latest in (("--before", before), ("--as-of", as_of)):
         if after and latest and after > latest:
             raise click.UsageError(f"--after {after} is later than {name} {latest}", click.get_current_context())
-    return Filters(sources, after, min((d for d in (before, as_of) if d), default=None))
+    return Filters(tuple(map(readable, sources)), after, min((d for d in (before, as_of) if d), default=None))
 
 
 @contextmanager

@@ -239,13 +239,18 @@ class Catalog:
         rows = self._select("SELECT id, title, publisher, published FROM articles WHERE", list(article_ids))
         return {row[0]: ArticleHead(row[1], row[2], _date(row[3])) for row in rows}
 
-    def carriers(self, article_id: str) -> list[str]:
-        """Returns who else carries an article: publishers of its other copies, or ids where unknown, sorted."""
+    def carriers(self, article_id: str, as_of: date | None = None) -> list[str]:
+        """Returns who else carries an article: publishers of its other copies, or ids where unknown, sorted.
+
+        Copies published after ``as_of``, or at an unknown date, are left out: as of that day they are not known.
+        """
+        where, values = _condition(Filters(before=as_of))
         own = "SELECT coalesce(duplicate_of, id), publisher_key FROM articles WHERE id = ?"
         for lead, publisher in self._database.rows(own, (article_id,)):
             rows = self._database.rows(
-                "SELECT publisher, publisher_key, id FROM articles WHERE (id = ?1 OR duplicate_of = ?1) AND id != ?2",
-                (lead, article_id),
+                "SELECT a.publisher, a.publisher_key, a.id FROM articles a"
+                f" WHERE (a.id = ? OR a.duplicate_of = ?) AND a.id != ? AND {where}",
+                (lead, lead, article_id, *values),
             )
             return sorted({name or other for name, key, other in rows if not key or key != publisher})
         return []

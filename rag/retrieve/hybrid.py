@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from rag.index.catalog import Catalog
 from rag.index.embedding import Embedder
@@ -82,10 +83,15 @@ class Retriever:
         if fill and len(chosen) < k:
             rest = _thin(current, entries, copies, depth, depth)
             chosen += [hit for hit in rest if hit not in chosen][: k - len(chosen)]
-        return self._load(chosen, copies, dense, lexical)
+        return self._load(chosen, copies, wanted.before, dense, lexical)
 
     def _load(
-        self, chosen: list[_Scored], copies: _Copies, dense: Mapping[str, float], lexical: Mapping[str, float]
+        self,
+        chosen: list[_Scored],
+        copies: _Copies,
+        as_of: date | None,
+        dense: Mapping[str, float],
+        lexical: Mapping[str, float],
     ) -> list[RetrievedPassage]:
         catalog = self._store.catalog
         scores = {hit.id: hit.score for hit in chosen}
@@ -100,7 +106,7 @@ class Retriever:
                 score=scores[p.id],
                 cosine=dense.get(p.id),
                 bm25=lexical.get(p.id),
-                also_carried_by=() if p.id in copies.additions else tuple(catalog.carriers(p.article_id)),
+                also_carried_by=() if p.id in copies.additions else tuple(catalog.carriers(p.article_id, as_of)),
             )
             for p in passages
             if p.article_id in heads

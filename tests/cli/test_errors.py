@@ -300,3 +300,10 @@ def test_ctrl_c_during_an_ingest_costs_nothing(run: Run, workplace: Path) -> Non
     again = run("ingest", "many.jsonl", "--json").json["articles"]
     assert again["added"] + again["unchanged"] == 400
     assert len(run("sources", "--json").json["sources"]) == 400
+
+
+def test_an_id_that_is_not_text_is_one_line(run: Run, harbour: Path) -> None:
+    run("ingest", harbour)
+    shown = run("sources", "show", "\udcff")
+    assert (shown.code, shown.err.count("\n")) == (2, 1)
+    assert run("search", "harbour", "--source", "\udcff", "--json").json["results"] == []

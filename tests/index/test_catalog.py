@@ -12,7 +12,11 @@ import pytest
 from rag.errors import ArticleNotFoundError
 from rag.index.catalog import Catalog
 from rag.index.records import ArticleHead, IndexedArticle, PassageEntry, publisher_key
+from rag.index.store import IndexStore
+from rag.ingest.sync import ingest
 from rag.types import Article, Filters, Passage, RemovedText, SourceSummary, Span
+from tests.corpora import write_article
+from tests.fakes import HashEmbedder
 
 TEXT = "Erste Meldung über 😀 Arkona. Second sentence.\n\nThird sentence here."
 
@@ -218,3 +222,16 @@ def test_readers_in_other_threads_see_whole_commits(catalog: Catalog) -> None:
 
 def test_publishers_are_compared_without_case_or_spacing() -> None:
     assert publisher_key(" The\u00a0 COURIER\n") == publisher_key("the courier") == "the courier"
+
+
+def test_who_carried_it_later_is_not_known_earlier(tmp_path: Path) -> None:
+    folder = tmp_path / "corpus"
+    text = " ".join(f"The roof of the cathedral in Turin fell in, said witness number {n}." for n in range(12))
+    write_article(folder / "lead.md", text, publisher="Alpha", published=date(2019, 1, 1))
+    write_article(folder / "copy.md", text, publisher="Beta", published=date(2020, 6, 1))
+    store = IndexStore(tmp_path / "index", create=True)
+    ingest(store, HashEmbedder(), [folder])
+    assert store.catalog.carriers("lead.md") == ["Beta"]
+    assert store.catalog.carriers("lead.md", date(2019, 12, 31)) == []
+    assert store.catalog.carriers("copy.md", date(2020, 12, 31)) == ["Alpha"]
+    store.close()

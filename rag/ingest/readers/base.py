@@ -29,6 +29,10 @@ after which it can go on.
 _TITLE = ("title", "headline")
 _PUBLISHER = ("publisher", "source", "outlet")
 _PUBLISHED = ("published", "date")
+# What front matter states: our fields, and others that pages commonly have.
+FRONT_MATTER = frozenset(
+    (*_TITLE, *_PUBLISHER, *_PUBLISHED, "url", "language", "author", "authors", "tags", "categories", "description")
+) | {"layout", "slug", "id", "note", "section", "keywords", "draft", "permalink"}
 _SCAN_BYTES = 1 << 20
 _STATED_DATE = re.compile(rb'"(?:published|date)"\s*:\s*"\s*(\d{1,2}[/-]\d{1,2}[/-]\d{2,4})')
 

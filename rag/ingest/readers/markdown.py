@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import SourceError
-from rag.ingest.readers.base import Outcome, StatedDates, document_from_fields
+from rag.ingest.readers.base import FRONT_MATTER, Outcome, StatedDates, document_from_fields
 from rag.ingest.readers.text import read_text_file
 
 if TYPE_CHECKING:
@@ -18,12 +18,11 @@ if TYPE_CHECKING:
 
 def read_markdown(path: Path, key: str, limit: int) -> Iterator[Outcome]:
     """Reads a Markdown file as one article; without a title in the front matter, a first heading is its title."""
-    import frontmatter
     import yaml
 
     source = read_text_file(path, limit).replace("\r\n", "\n")
     try:
-        fields, body = frontmatter.parse(source)
+        fields, body = _front_matter(source)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise SourceError(f"has front matter that is not YAML: {str(error).splitlines()[0]}") from error
     title, text = plain_text(body)
@@ -32,6 +31,24 @@ def read_markdown(path: Path, key: str, limit: int) -> Iterator[Outcome]:
     if not fields.get("title") and title:
         fields = {**fields, "title": title}
     yield document_from_fields(key, text, fields, StatedDates())
+
+
+def _front_matter(source: str) -> tuple[dict[str, object], str]:
+    """Returns the fields between two rules at the top, all as strings, and the body.
+
+    What stands there without being a mapping that names one of our fields is text: a page may begin with a rule.
+    """
+    import frontmatter
+    import yaml
+    from frontmatter.default_handlers import YAMLHandler
+
+    class Strings(YAMLHandler):
+        def load(self, fm: str, **kwargs: object) -> Any:
+            # Plain strings: YAML's own dates would refuse a whole article for a 31 November.
+            return yaml.load(fm, Loader=yaml.BaseLoader)
+
+    fields, body = frontmatter.parse(source, handler=Strings())
+    return (fields, body) if FRONT_MATTER & fields.keys() else ({}, source)
 
 
 def plain_text(markdown: str) -> tuple[str, str]:
