@@ -157,8 +157,9 @@ def _changes(
 ) -> Iterator[_Changed | None]:
     """Yields an article that must be written, or ``None`` for a source that needs nothing."""
     for path in paths:
-        folder = (path if path.is_dir() else path.parent).resolve()
-        for found in read_sources(path, max_record_bytes=max_record_bytes):
+        path = path.resolve() if path.is_dir() else path.parent.resolve() / path.name
+        folder = path if path.is_dir() else Path(_place(store, path.parent, path.name)[0])
+        for found in read_sources(path, max_record_bytes=max_record_bytes, root=folder):
             if isinstance(found, IngestFailure):
                 tally.failed.append(found)
                 # A failure names a file, a record in it by its number, or a folder, even the corpus itself.
@@ -170,9 +171,14 @@ def _changes(
 
 
 def _compare(store: IndexStore, folder: Path, document: SourceDocument, tally: _Tally) -> _Changed | None:
-    root = str(folder / document.container) if document.container else str(folder)
-    place = (root, document.key)
+    if document.container:
+        root, key = str(folder / document.container), document.key
+    else:
+        root, key = _place(store, folder, document.key)
+    place = (root, key)
     if place in tally.seen:
+        if not document.container:
+            return None  # the same file, named twice
         reason = f"the id {document.key!r} occurs twice; the first is kept, give each record its own id"
         tally.failed.append(IngestFailure(document.container or document.key, reason))
         return None
@@ -184,18 +190,28 @@ def _compare(store: IndexStore, folder: Path, document: SourceDocument, tally: _
     digest = _digest(article)
     known = store.catalog.find(*place)
     if known is None:
-        known = _moved_from(store, document.key, digest, tally)
+        known = _moved_from(store, key, digest, tally)
         if known is not None:
             tally.moved[known.id] = (known.root, root)
     if known is not None and known.digest == digest:
         tally.unchanged += 1
         return None
-    article = replace(article, id=known.id if known else _free_id(store, root, document.key, tally.new_ids))
+    article = replace(article, id=known.id if known else _free_id(store, root, key, tally.new_ids))
     passages = tuple(
         replace(p, id=f"{article.id}:{digest[:16]}:{p.span.start}-{p.span.end}", article_id=article.id)
         for p in split(article)
     )
-    return _Changed(IndexedArticle(article, root, document.key, digest, passages), known is None)
+    return _Changed(IndexedArticle(article, root, key, digest, passages), known is None)
+
+
+def _place(store: IndexStore, folder: Path, key: str) -> tuple[str, str]:
+    """Returns the corpus and key under which a file is stored, by whichever of its folders it was read before."""
+    file = folder / key
+    for root in file.parents:
+        inside = file.relative_to(root).as_posix()
+        if store.catalog.find(str(root), inside) is not None:
+            return str(root), inside
+    return str(folder), key
 
 
 def _moved_from(store: IndexStore, key: str, digest: str, tally: _Tally) -> StoredArticle | None:

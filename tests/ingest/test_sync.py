@@ -389,3 +389,30 @@ def test_whatever_happened_the_index_ends_as_if_the_folder_were_new(
     assert current_passages(lived) == current_passages(fresh)
     lived.close()
     fresh.close()
+
+
+def test_a_file_is_one_article_by_whichever_folder_it_is_read(tmp_path: Path, embedder: Embedder) -> None:
+    corpus = tmp_path / "corpus"
+    inner = corpus / "sub"
+    write_article(inner / "a.md", "Captain Ioannis Petrou commanded the ferry Calypso.")
+    store = IndexStore(tmp_path / "index", create=True)
+    ingest(store, embedder, [corpus])
+    write_article(inner / "a.md", "Captain Maria Kostas commanded the ferry Calypso.")
+    assert ingest(store, embedder, [inner / "a.md"]).updated == 1
+    assert ingest(store, embedder, [inner]).unchanged == 1
+    assert ingest(store, embedder, [corpus, inner, inner / "a.md"]).unchanged == 1
+    assert [summary.id for summary in store.catalog.summaries()] == ["sub/a.md"]
+    assert "Petrou" not in " ".join(passage.text for passage in store.catalog.passages_of("sub/a.md"))
+    store.close()
+
+
+def test_a_file_read_alone_keeps_what_its_folder_says_of_it(tmp_path: Path, embedder: Embedder) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "p.txt").write_text("The pier of Brindisi sank in 2004 with six cranes.")
+    (corpus / "metadata.jsonl").write_text('{"path": "p.txt", "title": "Pier", "publisher": "Harbour"}\n')
+    store = IndexStore(tmp_path / "index", create=True)
+    ingest(store, embedder, [corpus])
+    report = ingest(store, embedder, [corpus / "p.txt"])
+    assert (report.unchanged, report.updated) == (1, 0)
+    store.close()

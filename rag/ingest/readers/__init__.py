@@ -29,15 +29,16 @@ READERS: Mapping[str, Reader] = MappingProxyType(
 """The reader of each format, by the end of the file's name in lower case."""
 
 
-def read_sources(path: Path, *, max_record_bytes: int) -> Iterator[Outcome]:
+def read_sources(path: Path, *, max_record_bytes: int, root: Path | None = None) -> Iterator[Outcome]:
     """Reads a file, or all files of a folder in the order of their names.
 
     Memory holds one record at a time, however large the corpus is. What cannot be read is yielded as a failure, and
     reading goes on. In a folder, hidden files and files of other formats are passed over.
 
     Args:
-        path: A file or a folder. Keys are paths relative to the folder, or the name of the file.
+        path: A file or a folder. Keys are paths relative to the folder, or for a file to ``root``.
         max_record_bytes: Largest file or JSON record that is read as one article.
+        root: The corpus a single file belongs to, whose ``metadata.jsonl`` describes it; by default its folder.
 
     Raises:
         SourceError: The path does not exist.
@@ -50,7 +51,15 @@ def read_sources(path: Path, *, max_record_bytes: int) -> Iterator[Outcome]:
         raise SourceError(f"{path} {reason}; give a file or a folder of articles") from error
     if is_folder:
         return _read_folder(path, max_record_bytes)
-    return _read_file(CorpusFile(path, well_formed(path.name)), max_record_bytes)
+    return _read_file(_in_corpus(path, root or path.parent, max_record_bytes), max_record_bytes)
+
+
+def _in_corpus(path: Path, root: Path, limit: int) -> CorpusFile:
+    place = path.absolute()
+    for found in walk(root.absolute(), limit) if path.is_file() else ():
+        if isinstance(found, CorpusFile) and found.path == place:
+            return found
+    return CorpusFile(path, well_formed(path.name))
 
 
 def _read_folder(folder: Path, limit: int) -> Iterator[Outcome]:
