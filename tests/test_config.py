@@ -24,7 +24,7 @@ def write(text: str | bytes) -> None:
 
 
 def test_arguments_stand_before_variables_before_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert load_settings().passages == 6
+    assert load_settings().passages == 8
     write("passages = 3\nthreads = 2\nmodel = 'file'\n")
     assert load_settings().passages == 3
     monkeypatch.setenv("DATELINE_PASSAGES", "4")
