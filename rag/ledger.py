@@ -157,8 +157,7 @@ class ClaimLedger:
         """Returns who says the cited words, where the question asks for somebody else's."""
         speakers = []
         for source in cited if self._asked else ():
-            inside = source.passage.passage
-            before = [inside.words(span) for span in inside.sentences if span.end <= source.sentence.span.start]
+            before = source.passage.passage.before(source.sentence.span)
             speakers.append(speaker_of(source.sentence.text, before, source.passage.title))
         known = [speaker for speaker in speakers if speaker]
         return next((speaker for speaker in known if not same_person(speaker, self._asked)), "")
@@ -282,8 +281,8 @@ def _source(passage: RetrievedPassage, span: Span) -> _Source:
 
 
 def _context(source: _Source) -> FactContext:
-    hit, inside = source.passage, source.passage.passage
-    before = [inside.words(span) for span in inside.sentences if span.end <= source.sentence.span.start]
+    hit = source.passage
+    before = hit.passage.before(source.sentence.span)
     return FactContext(hit.title, hit.publisher, hit.published, " ".join(before[-_SENTENCES_BEFORE:]))
 
 

@@ -107,6 +107,10 @@ class Passage:
         """Returns the words of a span of the canonical text that lies inside the passage."""
         return self.text[span.start - self.span.start : span.end - self.span.start]
 
+    def before(self, span: Span) -> list[str]:
+        """Returns the sentences of the passage that end before a span begins, in reading order."""
+        return [self.words(sentence) for sentence in self.sentences if sentence.end <= span.start]
+
     def shown(self) -> str:
         """Returns its sentences as one text; less than ``text`` when some were set aside."""
         return " ".join(self.words(span) for span in self.sentences)

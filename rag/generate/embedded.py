@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ModelUnavailableError
+from rag.index.embedding import usable_cores
 
 _SCRIPT = Path(__file__).with_name("llama_server.py")
 
@@ -47,7 +48,7 @@ class EmbeddedServer:
         order = {
             "model": str(model.resolve()),
             "context": context,
-            "threads": threads or _usable_cores(),
+            "threads": threads or usable_cores(),
             "key": self.key,
         }
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the server
@@ -136,7 +137,3 @@ def check_is_gguf(path: Path) -> None:
         raise ModelUnavailableError(f"model file {path} cannot be read: {error.strerror}") from error
     if magic != b"GGUF":
         raise ModelUnavailableError(f"model file {path} is not a GGUF file; give one made for llama.cpp")
-
-
-def _usable_cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -92,7 +92,5 @@ def balanced(text: str) -> str:
 
 def _heard(asked: str, passage: RetrievedPassage, span: Span, text: str) -> float:
     """Returns 1 for words of the person asked about, -1 for words of somebody else, 0 for no one's."""
-    inside = passage.passage
-    before = [inside.words(other) for other in inside.sentences if other.end <= span.start]
-    found = speaker_of(text, before, passage.title)
+    found = speaker_of(text, passage.passage.before(span), passage.title)
     return 0.0 if not found else 1.0 if same_person(found, asked) else -1.0

@@ -205,7 +205,7 @@ def large_messages(
                 continue
             seen.add(key)
             numbered.append(NumberedSentence(len(numbered) + 1, source, span))
-            words = passage.text[span.start - passage.span.start : span.end - passage.span.start]
+            words = passage.words(span)
             lines.append(f"[{len(numbered)}] {plain(words)}\n")
         if lines:
             blocks.append(passage_header(source.title, source.publisher, source.published) + "".join(lines))

@@ -88,7 +88,7 @@ class PackagedEmbedder:
         self._tokenizer = Tokenizer.from_file(str(self._model / "tokenizer.json"))
         self._tokenizer.enable_truncation(_MAX_TOKENS)
         self._tokenizer.no_padding()
-        self._threads = settings.threads or _usable_cores()
+        self._threads = settings.threads or usable_cores()
         self._onnx = _onnx_hidden_states(onnx, self._threads)
         self._rows = settings.embedding_batch
         self._bulk = has_bfloat16() if bulk is None else bulk
@@ -153,7 +153,7 @@ class SentenceTransformerEmbedder:
         import torch
         from sentence_transformers import SentenceTransformer
 
-        torch.set_num_threads(settings.threads or _usable_cores())
+        torch.set_num_threads(settings.threads or usable_cores())
         name = settings.embedding_model
         path = Path(name).expanduser()
         is_path = path.exists() or name.startswith((".", "~", "/", "\\")) or path.is_absolute()
@@ -292,7 +292,8 @@ def _no_progress_bars() -> Iterator[None]:
             bars.enable_progress_bar()
 
 
-def _usable_cores() -> int:
+def usable_cores() -> int:
+    """Returns how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
