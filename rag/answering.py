@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from rag.check.support import Idf
-from rag.check.verification import LexicalVerifier
+from rag.check.verification import Verifier
 from rag.config import Settings
 from rag.errors import ModelUnavailableError
 from rag.generate.answerability import Assessor
@@ -93,6 +93,7 @@ def answer_stream(
     catalog: Catalog,
     retriever: Retriever,
     answerer: Answerer,
+    verifier: Verifier,
     idf: Idf,
     k: int,
 ) -> Iterator[AnswerEvent]:
@@ -105,6 +106,7 @@ def answer_stream(
         catalog: Source of the canonical texts that citations point into.
         retriever: Finds passages.
         answerer: Drafts sentences.
+        verifier: Decides whether cited words support a sentence.
         idf: Weight of a word stem in the corpus.
         k: Passages to draw on.
 
@@ -119,7 +121,6 @@ def answer_stream(
         trace.warnings.append(f"sentences that give orders to software were left out: {', '.join(obtrusive)}")
     retrieved = time.perf_counter()
     yield Notice(f"reading {len(passages)} passages")
-    verifier = LexicalVerifier(idf)
     ledger = ClaimLedger(catalog, standalone, passages, verifier, idf)
     checking = 0.0
     with closing(answerer.draft(standalone, passages, trace)) as drafts:  # type: ignore[type-var]

@@ -45,6 +45,11 @@ class Settings(BaseSettings):
         "embedded",
         description="`embedded`, `extractive`, a path to a GGUF file, or any litellm model name.",
     )
+    verifier: str = Field(
+        "builtin",
+        description="What checks sentences: `builtin`, `cascade` (the embedded model decides doubtful ones),"
+        " `cross-encoder:NAME-OR-PATH`, or `llm:NAME` with any litellm name.",
+    )
     model_strength: str = Field(
         "auto",
         pattern="^(auto|small|large)$",

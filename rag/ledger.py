@@ -12,7 +12,7 @@ from rag.check.facts import FactContext, missing_facts
 from rag.check.negations import count_negations
 from rag.check.speakers import asked_speaker, same_person, speaker_of
 from rag.check.support import Idf, support
-from rag.check.verification import UNSUPPORTED_BELOW, Claim, Verifier
+from rag.check.verification import Claim, Verifier
 from rag.check.words import content_stems, plain
 from rag.errors import ArticleNotFoundError
 from rag.generate.drafting import Draft
@@ -22,6 +22,7 @@ from rag.types import AnswerSentence, Article, Check, Citation, DroppedSentence,
 
 _NEAREST = 3
 _REPEATED = 0.8
+_DRAWN_FROM = 0.35
 _MIN_WORDS = 3
 _SENTENCES_BEFORE = 2
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -110,7 +111,7 @@ class ClaimLedger:
         """Returns the source sentence that a sentence was drawn from, if one is close enough to tell."""
         by_sentence = {source.sentence: source for source in pool}
         found = choose_citations(text, list(by_sentence), idf=self._idf, limit=1)
-        if not found or support(text, found[0].text, self._idf) < UNSUPPORTED_BELOW:
+        if not found or support(text, found[0].text, self._idf) < _DRAWN_FROM:
             return None
         return by_sentence[found[0]]
 

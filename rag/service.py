@@ -13,6 +13,7 @@ from rag.types import Answer, Article, Filters, IngestReport, RetrievedPassage, 
 
 if TYPE_CHECKING:
     from rag.answering import AnswerEvent
+    from rag.check.verification import Verifier
     from rag.generate.drafting import Answerer
     from rag.index.embedding import Embedder
     from rag.retrieve.hybrid import Retriever
@@ -36,6 +37,7 @@ class Dateline:
         self._store: IndexStore | None = None
         self._embedder: Embedder | None = None
         self._answerer: Answerer | None = None
+        self._verifier: Verifier | None = None
 
     def close(self) -> None:
         """Releases files and models."""
@@ -114,6 +116,7 @@ class Dateline:
             catalog=self._opened().catalog,
             retriever=self._retriever(),
             answerer=self._answering(),
+            verifier=self._verifying(),
             idf=self._opened().lexical.idf,
             k=self.settings.passages,
         )
@@ -160,3 +163,10 @@ class Dateline:
 
             self._answerer = load_answerer(self.settings, self._embed(), self._opened().lexical.idf, self.notice)
         return self._answerer
+
+    def _verifying(self) -> Verifier:
+        if self._verifier is None:
+            from rag.generate.verifiers import load_verifier
+
+            self._verifier = load_verifier(self.settings)
+        return self._verifier

@@ -207,11 +207,16 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Result of checking one sentence: verdict, support in [0, 1] and, unless supported, what failed."""
+    """Result of checking one sentence: verdict, support in [0, 1] and, unless supported, what failed.
+
+    ``scored`` is false when the verifier came to no verdict, as a judge whose words cannot be read; then the verdict
+    is unsupported, since nothing was confirmed.
+    """
 
     verdict: Verdict
     support: float
     why: str = ""
+    scored: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.check.verification import LexicalVerifier
+from rag.check.builtin import BuiltinVerifier
 from rag.generate.drafting import Draft
 from rag.index.store import IndexStore
 from rag.ingest.sync import ingest, remove
@@ -51,7 +51,7 @@ def passages(store: IndexStore) -> list[RetrievedPassage]:
 
 @pytest.fixture
 def ledger(store: IndexStore, passages: list[RetrievedPassage]) -> ClaimLedger:
-    return ClaimLedger(store.catalog, "What happened to the ferry?", passages, LexicalVerifier())
+    return ClaimLedger(store.catalog, "What happened to the ferry?", passages, BuiltinVerifier())
 
 
 def draft(text: str, *evidence: RetrievedPassage) -> Draft:
@@ -197,7 +197,7 @@ def test_words_that_are_not_where_the_passage_says_are_not_cited(
 ) -> None:
     inside = passages[0].passage
     forged = replace(passages[0], passage=replace(inside, text=inside.text.replace("Three", "Seven")))
-    ledger = ClaimLedger(store.catalog, "How many drowned?", [forged], LexicalVerifier())
+    ledger = ClaimLedger(store.catalog, "How many drowned?", [forged], BuiltinVerifier())
     assert not ledger.add(draft("Seven passengers drowned.", forged))
     assert ledger.warnings()
 
@@ -205,13 +205,13 @@ def test_words_that_are_not_where_the_passage_says_are_not_cited(
 def test_the_nearest_evidence_is_the_closest_sentence_of_each_passage(
     store: IndexStore, passages: list[RetrievedPassage]
 ) -> None:
-    ledger = ClaimLedger(store.catalog, "Who took passengers ashore?", passages, LexicalVerifier())
+    ledger = ClaimLedger(store.catalog, "Who took passengers ashore?", passages, BuiltinVerifier())
     assert [(c.n, c.quote) for c in ledger.nearest()] == [(1, DROWNED), (2, ELSEWHERE), (3, HARVEST)]
     assert ledger.citations() == ()
 
 
 def test_nothing_retrieved(store: IndexStore) -> None:
-    ledger = ClaimLedger(store.catalog, "What happened?", [], LexicalVerifier())
+    ledger = ClaimLedger(store.catalog, "What happened?", [], BuiltinVerifier())
     assert not ledger.add(draft("Three passengers drowned."))
     ledger.settle()
     assert ledger.sentences() == ledger.nearest() == ()
@@ -261,7 +261,7 @@ def test_whatever_is_drafted_all_that_is_shown_is_cited_exactly(
 def test_words_gathered_from_here_and_there_are_not_support(
     store: IndexStore, passages: list[RetrievedPassage]
 ) -> None:
-    ledger = ClaimLedger(store.catalog, "What happened to the ferry?", passages, LexicalVerifier())
+    ledger = ClaimLedger(store.catalog, "What happened to the ferry?", passages, BuiltinVerifier())
     ledger.add(draft("Three passengers drowned.", passages[0]))
     ledger.add(draft("The ferry Marisa sank off Arkona when a wave had broken the bow door.", passages[0]))
     assert [text for text, _ in shown(ledger)] == ["Three passengers drowned."]
@@ -273,7 +273,7 @@ def test_words_gathered_from_here_and_there_are_not_support(
 def test_the_words_of_somebody_else_than_the_one_asked_about_are_held_back(
     store: IndexStore, passages: list[RetrievedPassage]
 ) -> None:
-    ledger = ClaimLedger(store.catalog, "What did Mensah say about the bow door?", passages, LexicalVerifier())
+    ledger = ClaimLedger(store.catalog, "What did Mensah say about the bow door?", passages, BuiltinVerifier())
     ledger.add(draft("A wave had broken the bow door of the ferry.", passages[0]))
     assert not ledger.sentences()
     ledger.settle()

@@ -29,14 +29,15 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("rag.answering",),
     ("rag.service", "rag.doctor"),
     ("rag",),
-    ("rag.cli", "ui", "eval"),
+    ("ui", "eval"),
+    ("rag.cli",),
 )
 # Each of these is known to one module only, so that it can be replaced there.
 ADAPTED = {
     "chromadb": "rag.index.vectors",
     "tantivy": "rag.index.lexical",
     "onnxruntime": "rag.index.embedding",
-    "sentence_transformers": "rag.index.embedding",
+    "sentence_transformers": "rag.index.sentence_models",
     "torch": "rag.index.embedding",
     "tokenizers": "rag.index.embedding",
     "datasketch": "rag.ingest.duplicates",

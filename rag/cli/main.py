@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 import click
 
-from rag.cli import answers, corpus, health
+from rag.cli import answers, corpus, evaluation, health
 from rag.cli.terminal import clean
 from rag.errors import DatelineError
 
@@ -58,7 +58,15 @@ def dateline(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (corpus.ingest, corpus.sources, corpus.search, answers.ask, answers.verify, health.doctor):
+for command in (
+    corpus.ingest,
+    corpus.sources,
+    corpus.search,
+    answers.ask,
+    answers.verify,
+    evaluation.evaluation,
+    health.doctor,
+):
     dateline.add_command(command)
 
 

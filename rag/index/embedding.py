@@ -151,35 +151,19 @@ class SentenceTransformerEmbedder:
                 cannot be reached.
         """
         import torch
-        from sentence_transformers import SentenceTransformer
+
+        from rag.index.sentence_models import load_bi_encoder
 
         torch.set_num_threads(settings.threads or usable_cores())
         name = settings.embedding_model
-        path = Path(name).expanduser()
-        is_path = path.exists() or name.startswith((".", "~", "/", "\\")) or path.is_absolute()
-        if is_path and not (path / "config.json").exists() and not (path / "modules.json").exists():
-            raise ModelUnavailableError(
-                f"embedding model {name}: this folder holds no sentence-transformers model; "
-                f"set embedding_model to {PACKAGED_MODEL}, to a model folder or to a model name"
-            )
-        source = str(path) if is_path else name
         with _no_progress_bars():
-            try:
-                try:
-                    self._model = SentenceTransformer(source, device="cpu", local_files_only=True)
-                except (OSError, ValueError):
-                    if is_path:
-                        raise
-                    self._model = SentenceTransformer(source, device="cpu")
-            except (OSError, ValueError) as error:
-                reason = str(error).strip().partition("\n")[0]
-                raise ModelUnavailableError(
-                    f"embedding model {name} could not be loaded ({reason}); check the name and the network, "
-                    f"or set embedding_model to {PACKAGED_MODEL}"
-                ) from error
+            self._model = load_bi_encoder(
+                name,
+                f"set embedding_model to {PACKAGED_MODEL}, to a model folder or to a model name",
+            )
         self._rows = settings.embedding_batch
         self._dimension = int(self._model.get_embedding_dimension() or 0)
-        self._fingerprint = _fingerprint(self._model, path.name, self._dimension)
+        self._fingerprint = _fingerprint(self._model, Path(name).name, self._dimension)
 
     @property
     def fingerprint(self) -> str:

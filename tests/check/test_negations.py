@@ -2,16 +2,16 @@ from __future__ import annotations
 
 import pytest
 
+from rag.check.builtin import BuiltinVerifier
 from rag.check.facts import FactContext
 from rag.check.negations import adds_negation
-from rag.check.verification import LexicalVerifier
 from rag.types import Verdict
 
 SANK = "The ferry Marisa sank off the coast on Monday with forty people aboard."
 
 
 def test_an_added_negation_is_unsupported() -> None:
-    check = LexicalVerifier().verify("The ferry Marisa never sank off the coast.", SANK, FactContext())
+    check = BuiltinVerifier().verify("The ferry Marisa never sank off the coast.", SANK, FactContext())
     assert check.verdict is Verdict.UNSUPPORTED
     assert "negation" in check.why
 

@@ -5,17 +5,17 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.check.citations import CitedSentence
+from rag.check.builtin import BuiltinVerifier
 from rag.check.facts import FactContext
-from rag.check.verification import Claim, LexicalVerifier, check_sentence
-from rag.types import Check, Span, Verdict
+from rag.check.verification import Claim
+from rag.types import Check, Verdict
 
 CONTEXT = FactContext("Harbour talks", "The Coast Herald", date(2017, 11, 21))
 EVIDENCE = "Ingrid Lindqvist met Daniel Okafor in Bergen on Monday, and the storm killed 400,000 birds on the coast."
 
 
 def check(sentence: str, evidence: str = EVIDENCE) -> Check:
-    return LexicalVerifier().verify(sentence, evidence, CONTEXT)
+    return BuiltinVerifier().verify(sentence, evidence, CONTEXT)
 
 
 def test_what_the_source_says_is_supported() -> None:
@@ -55,20 +55,7 @@ def test_a_dropped_negation_is_not_seen_by_words() -> None:
 
 def test_many_are_the_same_as_one_by_one() -> None:
     claims = [Claim(text, EVIDENCE, CONTEXT) for text in ("Lindqvist met Okafor.", "Parliament passed a budget.")]
-    assert LexicalVerifier().verify_many(claims) == [check(claim.text) for claim in claims]
-
-
-def test_without_citations_nothing_is_supported() -> None:
-    assert check_sentence("It rained.", [], CONTEXT, LexicalVerifier()).verdict is Verdict.UNSUPPORTED
-
-
-def test_cited_sentences_count_together() -> None:
-    cited = [
-        CitedSentence("a", "v", Span(i, i + 1), text) for i, text in enumerate(["Okafor left Bergen.", "It rained."])
-    ]
-    assert (
-        check_sentence("Okafor left Bergen; it rained.", cited, CONTEXT, LexicalVerifier()).verdict is Verdict.SUPPORTED
-    )
+    assert BuiltinVerifier().verify_many(claims) == [check(claim.text) for claim in claims]
 
 
 @given(st.text())

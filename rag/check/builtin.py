@@ -1,0 +1,124 @@
+"""The verifier that comes with the package: fact rules and a small model over lexical features, offline.
+
+Two logistic regressions whose weights lie in ``models/builtin.json``; ``models/MODEL_CARD.md`` says on what they were
+trained, how well they do on unseen documents, and what they cannot see. ``eval/training/verifier.py`` made them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from rag.check.facts import FactContext, MissingFact
+from rag.check.features import Evidence, describe
+from rag.check.verification import Claim, Thresholds, verdict
+from rag.types import Check
+
+
+@dataclass(frozen=True, slots=True)
+class LogisticModel:
+    """A logistic regression over standardised features.
+
+    Attributes:
+        names: The features, in the order of the weights.
+        means: What is taken from each feature.
+        scales: What each is then divided by, above 0.
+        weights: Of each standardised feature.
+        bias: Log odds where every feature has its mean.
+        slope: Stretches the log odds into those of a calibrated probability (Platt, 1999), with ``offset``.
+        offset: Added after the stretch.
+    """
+
+    names: tuple[str, ...]
+    means: tuple[float, ...]
+    scales: tuple[float, ...]
+    weights: tuple[float, ...]
+    bias: float
+    slope: float
+    offset: float
+
+    def log_odds(self, features: dict[str, float]) -> float:
+        """Returns the log odds before calibration."""
+        terms = zip(self.names, self.means, self.scales, self.weights, strict=True)
+        return self.bias + math.fsum(w * (features[name] - mean) / scale for name, mean, scale, w in terms)
+
+    def probability(self, features: dict[str, float]) -> float:
+        """Returns the calibrated probability in (0, 1)."""
+        return logistic(self.slope * self.log_odds(features) + self.offset)
+
+
+class BuiltinVerifier:
+    """Verifies by fact rules and a model of a few dozen lexical features, in some 10 milliseconds a sentence.
+
+    Support is the probability that people would call the sentence supported, calibrated on answers and summaries of
+    language models.
+    """
+
+    name = "builtin"
+
+    def __init__(self) -> None:
+        self._sentence, self._text, self.thresholds = _load()
+
+    def verify(self, claim: str, evidence: str, context: FactContext) -> Check:
+        """Returns the verdict on one sentence."""
+        return self.verify_many([Claim(claim, evidence, context)])[0]
+
+    def verify_many(self, claims: Sequence[Claim]) -> list[Check]:
+        """Returns the verdict on each claim, in order; evidence that several share is read once."""
+        return [verdict(support, missing, self.thresholds) for support, missing in self.assess_many(claims)]
+
+    def assess_many(self, claims: Sequence[Claim]) -> list[tuple[float, tuple[MissingFact, ...]]]:
+        """Returns, before any verdict, the support of each claim and the facts its evidence lacks."""
+        read: dict[str, Evidence] = {}
+        found: list[tuple[float, tuple[MissingFact, ...]]] = []
+        for claim in claims:
+            evidence = read.get(claim.evidence) or read.setdefault(claim.evidence, Evidence(claim.evidence))
+            if claim.text == claim.evidence or claim.text in evidence.sentences:
+                found.append((1.0, ()))  # the source's own words
+                continue
+            features, missing = describe(claim.text, evidence, claim.context)
+            found.append((self._sentence.probability(features), missing))
+        return found
+
+    def all_supported(self, supports: Sequence[float]) -> float:
+        """Returns the probability that every sentence of a text is supported, from the support of each."""
+        return self._text.probability(text_features(supports))
+
+
+def text_features(supports: Sequence[float]) -> dict[str, float]:
+    """Returns what the supports of the sentences of a text say of the whole: its worst two, its mean, its length."""
+    odds = sorted(log_odds(support) for support in supports)
+    return {
+        "worst": odds[0],
+        "second": odds[min(1, len(odds) - 1)],
+        "mean": math.fsum(odds) / len(odds),
+        "sentences": math.log(len(odds)),
+        "all": math.fsum(math.log(logistic(value)) for value in odds),
+    }
+
+
+def logistic(log_odds: float) -> float:
+    """Returns the probability in (0, 1) that has the given log odds."""
+    return 1 / (1 + math.exp(-max(-700.0, min(700.0, log_odds))))
+
+
+def log_odds(probability: float) -> float:
+    """Returns the log odds of a probability, which are kept finite at 0 and 1."""
+    bounded = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(bounded / (1 - bounded))
+
+
+@lru_cache(maxsize=1)
+def _load() -> tuple[LogisticModel, LogisticModel, Thresholds]:
+    content = json.loads(files("rag.check.models").joinpath("builtin.json").read_text(encoding="utf-8"))
+    return _model(content["sentence"]), _model(content["text"]), Thresholds(**content["thresholds"])
+
+
+def _model(content: dict[str, Any]) -> LogisticModel:
+    lists = {name: tuple(content[name]) for name in ("names", "means", "scales", "weights")}
+    return LogisticModel(**lists, bias=content["bias"], slope=content["slope"], offset=content["offset"])

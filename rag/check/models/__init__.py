@@ -1,0 +1,1 @@
+"""Data files of the learned verifier; ``MODEL_CARD.md`` says what they are."""
