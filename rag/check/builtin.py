@@ -20,6 +20,9 @@ from rag.check.verification import Claim, Thresholds, verdict
 from rag.types import Check
 
 
+_LEAST = 0.01
+
+
 @dataclass(frozen=True, slots=True)
 class LogisticModel:
     """A logistic regression over standardised features.
@@ -92,7 +95,8 @@ class BuiltinVerifier:
 
 def text_features(supports: Sequence[float]) -> dict[str, float]:
     """Returns what the supports of the sentences of a text say of the whole: its worst two, its mean, its length."""
-    odds = sorted(log_odds(support) for support in supports)
+    # The source's own words have support 1, which must not outweigh a sentence that nothing bears out.
+    odds = sorted(log_odds(min(max(support, _LEAST), 1 - _LEAST)) for support in supports)
     return {
         "worst": odds[0],
         "second": odds[min(1, len(odds) - 1)],

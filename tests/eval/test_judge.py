@@ -1,0 +1,111 @@
+"""``dateline eval judge`` as people and pipelines run it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eval.metrics.classification import auroc, balanced_accuracy, expected_calibration_error
+from eval.statistics import clustered_bootstrap, share
+from tests.cli.conftest import Run
+
+pytest_plugins = ["tests.cli.conftest"]
+
+DOCUMENT = "The storm killed 400 birds on the coast. Officials closed the harbour. Ships waited outside for two days."
+ROWS = [
+    {"doc": DOCUMENT, "claim": "The storm killed 400 birds on the coast.", "label": 1},
+    {"doc": DOCUMENT, "claim": "Officials closed the harbour. Ships waited outside for two days.", "label": 1},
+    {"doc": DOCUMENT, "claim": "The storm killed 900 fishermen in Portugal last winter.", "label": 0},
+    {"doc": DOCUMENT, "claim": "Officials closed the harbour. A ferry sank with all hands near Lisbon.", "label": 0},
+]
+
+
+def write(path: Path, rows: list[Any]) -> Path:
+    text = "".join(row if isinstance(row, str) else json.dumps(row) + "\n" for row in rows)
+    path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
+    return path
+
+
+def test_each_file_is_reported_by_its_stem(run: Run, tmp_path: Path) -> None:
+    plain, packed = write(tmp_path / "plain.jsonl", ROWS), write(tmp_path / "packed.jsonl.gz", ROWS)
+    found = run("eval", "judge", plain, packed, "--verifier", "builtin", "--json")
+    assert found.code == 0
+    assert list(found.json["datasets"]) == ["plain", "packed"]
+    for figures in found.json["datasets"].values():
+        assert figures["balanced_accuracy"]["value"] == figures["auroc"]["value"] == 1.0
+        assert figures["balanced_accuracy"]["n"] == len(ROWS)
+        assert 0 <= figures["ece"]["value"] <= 1
+        assert figures["unscored"] == 0
+
+
+def test_people_read_a_line_per_figure(run: Run, tmp_path: Path) -> None:
+    found = run("eval", "judge", write(tmp_path / "mine.jsonl", ROWS))
+    assert "mine" in found.out
+    assert "balanced accuracy  1.000 [" in found.out
+    assert "(n 4)" in found.out
+
+
+def test_one_class_alone_has_no_balanced_accuracy(run: Run, tmp_path: Path) -> None:
+    found = run("eval", "judge", write(tmp_path / "mine.jsonl", ROWS[:2]), "--json")
+    assert found.json["datasets"]["mine"]["balanced_accuracy"] == {"value": None, "low": None, "high": None, "n": 2}
+
+
+@pytest.mark.parametrize(
+    ("row", "complaint"),
+    [
+        ("{\n", "line 2: not a JSON object"),
+        ("[]\n", "line 2: not a JSON object"),
+        ({"doc": DOCUMENT, "claim": "It rained.", "label": "maybe"}, "line 2: field label"),
+        ({"doc": DOCUMENT, "label": 1}, "line 2: field claim"),
+        ({"doc": "", "claim": "It rained.", "label": 1}, "line 2: field doc"),
+    ],
+)
+def test_a_bad_line_is_named(run: Run, tmp_path: Path, row: Any, complaint: str) -> None:
+    found = run("eval", "judge", write(tmp_path / "mine.jsonl", [ROWS[0], row]))
+    assert found.code == 2
+    assert complaint in found.err
+    assert found.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"\x1f\x8b\x00broken", b"\xff\xfe\x00"])
+def test_a_file_that_is_no_set_of_judgements_is_one_line(run: Run, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "mine.jsonl"
+    path.write_bytes(content)
+    found = run("eval", "judge", path)
+    assert (found.code, found.err.count("\n")) == (2, 1)
+    assert run("eval", "judge", tmp_path / "none.jsonl").code == 2
+
+
+def test_figures_agree_with_hand_computed_ones() -> None:
+    labels = np.array([True, True, True, False, False])
+    scores = np.array([0.9, 0.8, 0.3, 0.3, 0.1])
+    assert balanced_accuracy(labels, scores >= 0.5) == pytest.approx((2 / 3 + 1) / 2)
+    assert auroc(labels, scores) == pytest.approx(5.5 / 6)
+    errors = [abs(0.9 - 1), abs(0.8 - 1), 2 * abs(0.3 - 0.5), abs(0.1 - 0)]
+    assert expected_calibration_error(labels, scores) == pytest.approx(sum(errors) / 5)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.floats(0, 1)), min_size=2).filter(lambda p: len({y for y, _ in p}) == 2))
+def test_auroc_agrees_with_scikit_learn(pairs: list[tuple[bool, float]]) -> None:
+    from sklearn.metrics import roc_auc_score
+
+    labels, scores = np.array([y for y, _ in pairs]), np.array([s for _, s in pairs])
+    assert auroc(labels, scores) == pytest.approx(roc_auc_score(labels, scores))
+
+
+def test_intervals_widen_when_cases_come_in_clusters() -> None:
+    outcomes = [True, False] * 50
+    alone = share(outcomes)
+    together = share(outcomes, [i % 4 for i in range(100)])
+    assert (alone.value, alone.n) == (0.5, 100)
+    assert alone.low < 0.5 < alone.high
+    assert together.high - together.low > alone.high - alone.low
+    empty = clustered_bootstrap([], lambda places: 1.0)
+    assert np.isnan(empty.value)
