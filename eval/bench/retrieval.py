@@ -153,18 +153,26 @@ def _print_quality(dateline: Dateline, questions: Sequence[JudgedQuestion], mode
 
 
 def _filters(sources: Sequence[SourceSummary]) -> dict[str, Filters | None]:
-    """Names the filters to time, with the share of articles each keeps; what the corpus lacks is left out."""
-    found: dict[str, Filters | None] = {"no filter": None}
+    """Names the filters to time, with the share of passages each keeps; what the corpus lacks is left out."""
+    wanted: dict[str, Filters] = {}
     dates = sorted(source.published for source in sources if source.published)
     if dates:
-        after = dates[len(dates) // 2]
-        kept = sum(day >= after for day in dates) / len(sources)
-        found[f"dates, {kept:.0%} kept"] = Filters(after=after)
+        wanted["later half of the dates"] = Filters(after=dates[len(dates) // 2])
+        wanted["last twelfth of the dates"] = Filters(after=dates[len(dates) * 11 // 12])
     publishers = Counter(source.publisher for source in sources if source.publisher)
     if len(publishers) > 1:
-        name = min(publishers, key=lambda p: abs(publishers[p] / len(sources) - _NARROW_SHARE))
-        found[f"publisher, {publishers[name] / len(sources):.1%} kept"] = Filters(publishers=(name,))
-    return found
+        rare = min(publishers, key=lambda name: abs(publishers[name] / len(sources) - _NARROW_SHARE))
+        wanted["rare publisher"] = Filters(publishers=(rare,))
+        wanted["common publisher"] = Filters(publishers=(publishers.most_common(1)[0][0],))
+    total = sum(source.passages for source in sources)
+    shares = {name: sum(s.passages for s in sources if _passes(s, f)) / total for name, f in wanted.items()}
+    return {"no filter": None, **{f"{name}, {shares[name]:.1%} kept": f for name, f in wanted.items()}}
+
+
+def _passes(source: SourceSummary, filters: Filters) -> bool:
+    if filters.after:
+        return source.published is not None and source.published >= filters.after
+    return source.publisher in filters.publishers
 
 
 def _print_latency(
@@ -185,7 +193,7 @@ def _print_latency(
                 if number >= 0:
                     times.append(1000 * (time.perf_counter() - began))
             p50, p95 = np.percentile(times, [50, 95])
-            print(f"{mode:8s} {name:24s} p50 {p50:7.1f}  p95 {p95:7.1f}", flush=True)
+            print(f"{mode:8s} {name:38s} p50 {p50:7.1f}  p95 {p95:7.1f}", flush=True)
 
 
 def _print_first_search(index: Path, question: str, modes: Sequence[SearchMode]) -> None:

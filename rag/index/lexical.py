@@ -111,12 +111,14 @@ class LexicalIndex:
             raise StoreError(f"the lexical index in {self._folder} cannot be written ({_reason(error)})") from error
         self.refresh()
 
-    def search(self, query: str, k: int) -> list[tuple[str, float]]:
+    def search(self, query: str, k: int, among: Sequence[str] | None = None) -> list[tuple[str, float]]:
         """Returns the ids and BM25 scores, above 0, of the ``k`` passages that fit best, best first, ties by id.
 
         Args:
             query: Plain text; no character has a special meaning. Repeated words weigh more.
             k: Largest number of results.
+            among: The only ids to consider, if any; scores stay those of the whole index. Costs about 2 ms for
+                every thousand.
         """
         counts = Counter(self.tokens(query))
         terms = {term: n for term, n in counts.items() if term not in self._function_words} or counts
@@ -127,7 +129,12 @@ class LexicalIndex:
         for term, n in terms.items():
             part = found.term_query(self._schema, "text", term, "freq")
             parts.append((self._tantivy.Occur.Should, found.boost_query(part, float(n)) if n > 1 else part))
-        scored = self._best(found.boolean_query(parts), k)
+        wanted = found.boolean_query(parts)
+        if among is not None:
+            inside = found.const_score_query(found.term_set_query(self._schema, "id", list(among)), 0.0)
+            must = self._tantivy.Occur.Must
+            wanted = found.boolean_query([(must, wanted), (must, inside)])
+        scored = self._best(wanted, k)
         ranked = [(self._searcher.doc(address).get_first("id"), score) for score, address in scored]
         return sorted(ranked, key=lambda hit: (-hit[1], hit[0]))[:k]
 

@@ -28,7 +28,10 @@ from rag.index.vectors import VectorIndex
 from rag.types import Filters
 
 _EMBEDDER = "embedder"
-_FEW = 5_000
+# Ids that pass a filter and are handed to both rankings; beyond, the unfiltered best grow instead.
+_FEW = 25_000
+# Unfiltered hits that cost no more than a ranking among the ids that pass.
+_CHEAP = 2_500
 
 _Ranking = Callable[[int, Sequence[str] | None], list[tuple[str, float]]]
 
@@ -67,6 +70,7 @@ class IndexStore:
         self._seen = self.catalog.generation()
         self._refreshing = threading.RLock()
         self._fingerprint: str | None = None
+        self._last_passing: tuple[int, Filters, list[str] | None] | None = None
 
     @staticmethod
     def exists(folder: Path) -> bool:
@@ -136,27 +140,35 @@ class IndexStore:
         """Returns current passages by BM25, best first; fewer than ``k`` only when no more match."""
 
         def rank(wanted: int, among: Sequence[str] | None) -> list[tuple[str, float]]:
-            hits = self.lexical.search(query, self.lexical.count() if among else wanted)
-            accepted = None if among is None else set(among)
-            return hits if accepted is None else [hit for hit in hits if hit[0] in accepted]
+            return self.lexical.search(query, wanted, among)
 
         return self._filtered(rank, k, filters)
 
     def _filtered(self, rank: _Ranking, k: int, filters: Filters) -> list[tuple[str, float]]:
-        # A filter that keeps a good part of the corpus finds enough among the unfiltered best; one that keeps little
-        # is first turned into the ids that pass; and between the two the unfiltered best grow.
+        # A filter that keeps a good part of the best finds enough among the unfiltered best, or some more of them; any
+        # other is turned into the ids that pass, unless they are too many to name.
         wanted = 3 * k if filters else k
         among: list[str] | None = None
         while True:
             hits = rank(wanted, among)
             current = self.catalog.entries([i for i, _ in hits], filters)
             kept = [hit for hit in hits if hit[0] in current]
-            if len(kept) >= k or among is not None or len(hits) < wanted:
+            if len(kept) >= k or len(hits) < wanted:
                 return kept[:k]
-            if filters:
-                passing = self.catalog.passing(filters, _FEW + 1)
-                among = passing if len(passing) <= _FEW else None
-            wanted *= 4
+            # Half as many again as the share kept so far says.
+            wanted = max(2 * wanted, 3 * k * wanted // (2 * len(kept) + 1))
+            if filters and among is None and wanted > _CHEAP:
+                among = self._passing(filters)
+                wanted = wanted if among is None else k
+
+    def _passing(self, filters: Filters) -> list[str] | None:
+        """Returns the ids that pass; ``None`` when they are too many. One search asks twice, a reader time and again."""
+        generation = self.catalog.generation()
+        last = self._last_passing
+        if last is None or last[:2] != (generation, filters):
+            found = self.catalog.passing(filters, _FEW + 1)
+            last = self._last_passing = (generation, filters, found if len(found) <= _FEW else None)
+        return last[2]
 
     # -- the writer -------------------------------------------------------------------------------------------
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _COLLECTION = "passages"
 _BATCH = 5_000  # chroma's limit is 5,461 rows a call
+# Up to here comparing with each vector is faster than walking the graph past all others, which takes 20 to 60 ms.
+_EACH = 500
 _HNSW: CreateHNSWConfiguration = {"space": "cosine", "ef_construction": 128, "ef_search": 200, "max_neighbors": 24}
 
 
@@ -117,13 +119,15 @@ class VectorIndex:
         Args:
             vector: Shape ``(dimension,)``.
             k: Largest number of results.
-            among: The only ids to consider, if any; at best a few thousand.
+            among: The only ids to consider, if any, without repetitions; a few hundred are compared one by one.
         """
         from chromadb.errors import InternalError
 
         if among is not None and not among:
             return []
         try:
+            if among is not None and len(among) <= _EACH:
+                return self._compare(vector, k, among)
             return self._query(vector, k, among)
         except InternalError:
             if among is None:
@@ -143,6 +147,16 @@ class VectorIndex:
         distances = found["distances"]
         assert distances is not None
         hits = [(i, 1.0 - float(d)) for i, d in zip(found["ids"][0], distances[0], strict=True)]
+        return sorted(hits, key=lambda hit: (-hit[1], hit[0]))[:k]
+
+    def _compare(self, vector: NDArray[np.float32], k: int, among: Sequence[str]) -> list[tuple[str, float]]:
+        with self._reading:
+            found = self._collection.get(ids=list(among), include=["embeddings"])
+        if not found["ids"]:
+            return []
+        rows = np.asarray(found["embeddings"], dtype=np.float32)
+        cosines = rows @ vector / (np.linalg.norm(rows, axis=1) * np.linalg.norm(vector))
+        hits = [(i, float(cosine)) for i, cosine in zip(found["ids"], cosines, strict=True)]
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))[:k]
 
     def ids(self) -> set[str]:

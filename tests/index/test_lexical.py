@@ -73,6 +73,15 @@ def test_scores_are_positive_and_fall(index: LexicalIndex) -> None:
     assert index.search("Putin Sochi Assad president", 0) == []
 
 
+def test_a_search_among_some_ids_keeps_scores_and_order(index: LexicalIndex) -> None:
+    query = "Putin Sochi president Who Turkey offers"
+    everything = index.search(query, 10)
+    for among in ([], ["unknown"], ["b:1"], ["a:2/é", "b:1", "b:2", "unknown"], [i for i, _ in PASSAGES]):
+        expected = [hit for hit in everything if hit[0] in among]
+        assert index.search(query, 10, among) == expected
+        assert index.search(query, 1, among) == expected[:1]
+
+
 def test_a_repeated_word_weighs_more(index: LexicalIndex) -> None:
     assert ids(index, "polaris leeds leeds")[0] == "d:1"
     assert ids(index, "polaris polaris leeds")[0] == "a:2/é"

@@ -75,6 +75,18 @@ def test_a_search_among_some_ids_is_exact_and_never_leaves_them(tmp_path: Path) 
     index.close()
 
 
+def test_a_search_among_many_ids_walks_the_graph_and_never_leaves_them(tmp_path: Path) -> None:
+    index = VectorIndex(tmp_path)
+    vectors = unit(3000)
+    index.add([f"p{i}" for i in range(3000)], vectors)
+    chosen = [f"p{i}" for i in range(0, 3000, 3)]
+    best = sorted(chosen, key=lambda i: -float(vectors[int(i[1:])] @ vectors[1]))[:50]
+    found = [i for i, _ in index.search(vectors[1], 50, chosen)]
+    assert set(found) <= set(chosen)
+    assert len(set(found) & set(best)) >= 48
+    index.close()
+
+
 def test_a_second_index_on_the_folder_sees_what_another_process_wrote_after_it_reopens(tmp_path: Path) -> None:
     first, second = VectorIndex(tmp_path), VectorIndex(tmp_path)
     basis = np.eye(8, dtype=np.float32)
