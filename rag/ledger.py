@@ -111,10 +111,13 @@ class ClaimLedger:
             if (_GRAVITY[check.verdict], check.support) > (_GRAVITY[best[1].verdict], best[1].support):
                 best = cited, check
         cited, check = best
-        if check.verdict is Verdict.PARTIAL and not self._besides(text, cited):
+        besides = self._besides(text, cited) if check.verdict is Verdict.PARTIAL else ""
+        if check.verdict is Verdict.PARTIAL and not besides:
             self._partial.append((text, check, cited))
             return
-        self._dropped.append(DroppedSentence(text, check.verdict, check.why))
+        self._dropped.append(
+            DroppedSentence(text, check.verdict, f"not an answer: {besides}" if besides else check.why)
+        )
         quoted = self._closest(text, named or evidence)
         if quoted and self._answers(quoted):
             # What cannot be confirmed as worded is replaced by the source's own words.

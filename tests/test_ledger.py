@@ -288,7 +288,7 @@ def test_the_words_of_somebody_else_than_the_one_asked_about_are_held_back(
     ("question", "text", "why"),
     [
         ("What did Mensah say about the bow door?", "A wave had broken the bow door of the ferry.", "Mensah"),
-        ("How many passengers of the ferry drowned?", "The ferry Marisa sank off Arkona.", "number"),
+        ("How many were on the ferry?", "The ferry Marisa sank off Arkona.", "number"),
         ("How many sailors drowned?", "Three passengers drowned.", "sailors"),
         ("When did the ferry sink?", "Three passengers drowned.", "when"),
         ("Who was arrested after the ferry sank?", "Three passengers drowned.", "arrested"),

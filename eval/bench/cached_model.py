@@ -51,7 +51,9 @@ class CachedModel:
             reply = self._loaded().complete(messages, max_tokens=max_tokens, stop=stop, schema=schema, grammar=grammar)
             return [reply.text, reply.finish_reason, reply.usage.prompt_tokens, reply.usage.completion_tokens]
 
-        text, finish, prompt, completion = self._get(["complete", messages, max_tokens, list(stop), schema, grammar], ask)
+        text, finish, prompt, completion = self._get(
+            ["complete", messages, max_tokens, list(stop), schema, grammar], ask
+        )
         return Completion(text, Usage(prompt, completion), finish)
 
     def stream(

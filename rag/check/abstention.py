@@ -85,7 +85,9 @@ def decide(
         return Decision(AbstentionReason.CONFLICTING)
     if elsewhere():
         return Decision(AbstentionReason.OUTSIDE_FILTERS)
-    apart = tuple(pair for part in asked if part.premise.standing is Standing.UNRELATED for pair in part.premise.against)
+    apart = tuple(
+        pair for part in asked if part.premise.standing is Standing.UNRELATED for pair in part.premise.against
+    )
     return Decision(AbstentionReason.FALSE_PREMISE if apart else AbstentionReason.NOT_IN_CORPUS, apart)
 
 

@@ -30,7 +30,9 @@ _ONLY = re.compile(
     re.IGNORECASE,
 )
 _DESTINATION = re.compile(r"\b(?:to|into|for|in|at|from)\s+(?:the\s+)?$", re.IGNORECASE)
-_STRONG = frozenset({"invade", "attack", "shoot", "arrest", "dismiss", "ban", "sue", "accuse", "buy", "marry", "divorce"})
+_STRONG = frozenset(
+    {"invade", "attack", "shoot", "arrest", "dismiss", "ban", "sue", "accuse", "buy", "marry", "divorce"}
+)
 _HELD_BACK = re.compile(r"^\s*(?:to\s+)?", re.IGNORECASE)
 
 
@@ -90,11 +92,12 @@ def examine(question: str, passages: Sequence[RetrievedPassage]) -> Premise:
     if not claim.kinds:
         return Premise(Standing.NONE)
     sentences = list(_sentences(passages))
-    told = [s for s in sentences if _told(claim, s)]
+    told = [s for s in sentences if _told(claim, s) and not _turns_round(claim, s)]
     if claim.opposite:
         # To skip, cancel or refuse a thing denies it: what tells of the thing speaks against the question.
         said = any(_speaks(form.kinds, s) and _has_names(claim.names, s) for s in sentences)
-        against = [s for s in told if not said and len(claim.names) > 1]
+        happened = [s for s in told if not any(each.planned for each in _events(claim.kinds, s))]
+        against = [s for s in happened if not said and len(claim.names) > 1]
         return _premise(Standing.REFUTED, against) if against else Premise(Standing.UNKNOWN)
     # "How many were killed?" is answered, not refuted, by "nobody was killed".
     denying = [] if form.counted else [s for s in sentences if _denies(claim, s)]

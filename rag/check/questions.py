@@ -16,7 +16,9 @@ _DO = frozenset(vocabulary("did do does"))
 _BE = frozenset(vocabulary("was were is are be been has have had"))
 _MODALS = frozenset(vocabulary("will would can could should shall may might must"))
 _PAST = frozenset(vocabulary("did was were has have had"))
-_DETERMINERS = frozenset(vocabulary("the a an his her its their this that these those of in on at by for with no any some"))
+_DETERMINERS = frozenset(
+    vocabulary("the a an his her its their this that these those of in on at by for with no any some")
+)
 _NEGATING = re.compile(r"\b(?:not|never)\b|n't\b", re.IGNORECASE)
 _SECOND = re.compile(
     rf"\s*(?:,\s*|;\s*)?(?:\b(?:and|or)\s+)(?=(?:(?:in|on|at|by|to|for|from|with)\s+)?(?:{_WH})\b)|\?\s+(?=(?:{_WH})\b)",
@@ -24,7 +26,9 @@ _SECOND = re.compile(
 )
 _PAIR = re.compile(rf"^\W*(?P<first>{_WH})\s+and\s+(?P<second>{_WH})\s+(?P<rest>\S.*)$", re.IGNORECASE)
 _BARE = re.compile(rf"^\W*(?:(?:in|on|at|by|to|for|from|with)\s+)?(?:{_WH})\s*\??$", re.IGNORECASE)
-_ANAPHOR = re.compile(r"\b(?:he|she|they|it|him|her|them|his|its|their|this|that|these|those|there|then)\b", re.IGNORECASE)
+_ANAPHOR = re.compile(
+    r"\b(?:he|she|they|it|him|her|them|his|its|their|this|that|these|those|there|then)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,7 @@ def _verb(found: list[Word], start: int, *, base: bool) -> int | None:
     """Returns where the main verb stands after an auxiliary: the first known verb that is no noun there."""
     for i in range(start, len(found)):
         key = found[i].key
-        if base and key.endswith(("ing", "ed", "s")):
+        if base and (key.endswith("ing") or (key.endswith("s") and not key.endswith("ss"))):
             continue
         if kinds_of(key) and not _is_noun(found, i) and not (i == start and base):
             return i

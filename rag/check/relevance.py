@@ -46,7 +46,9 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _HALF = 0.5
-_LIGHT = frozenset(vocabulary("come came go went gone name head start begin began begun lead strike struck choose call"))
+_LIGHT = frozenset(
+    vocabulary("come came go went gone name head start begin began begun lead strike struck choose call")
+)
 """Verbs that mean too many things to require their kind of event: "come from", "go on", "start at the lake"."""
 
 
