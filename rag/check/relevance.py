@@ -18,12 +18,12 @@ from rag.check.quantities import find_quantities
 from rag.check.questions import parse, without_context
 from rag.check.words import content_stems, keys, plain, stem_keys, vocabulary
 
-_LEAD = "of "
 _ANYBODY = frozenset(stem_keys(list(vocabulary("people person persons others men women lives dead times"))))
 _ALIKE = (
     "soldier troop serviceman servicemen personnel force", "delegate participant representative attendee",
     "child children kid pupil", "dollar pound euro money", "day date", "vote ballot", "home house", "job post worker",
 )  # fmt: skip
+_HOME = frozenset(vocabulary("us usa america american americans"))  # whose papers seldom name it
 _NUMBER = re.compile(r"\bhow (?:many|much)\b", re.IGNORECASE)
 _LASTING = re.compile(r"\bhow long\b", re.IGNORECASE)
 _DATE = re.compile(r"^\W*(?:\w+ )?(?:what|which) (?:exact )?(?:day|date|year|month)\b", re.IGNORECASE)
@@ -84,7 +84,7 @@ class Relevance:
         asked = plain(without_context(question))
         self._text = asked
         self._form = parse(question)
-        self._names = find_names(_LEAD + plain(question))
+        self._names = [name for name in find_names(plain(question)) if name.parts[-1].key not in _HOME]
         self._counted = _alike(self._form.counted)
         self._kinds = self._form.kinds if self._form.verb.lower() not in _LIGHT else ()
         # A second part that points back to the first must be met in its own words.
@@ -103,7 +103,8 @@ class Relevance:
         whole = plain(". ".join([near, *shown.before, shown.passage, shown.publisher]))
         stated = StatedNames([whole])
         for name in self._names:
-            if missing := stated.missing(name):
+            missing = stated.missing(name)
+            if missing and name.parts[-1].text in missing[-1]:  # without the surname a given name tells nothing
                 return f"its source does not speak of {' '.join(missing)}"
         return (
             self._other_event(said, whole if self._form.word == "why" else near)

@@ -234,7 +234,12 @@ def answer_sources(answer: Answer, opening: Opening) -> None:
             put(out, Text(clean(f"{position.value}: {', '.join(position.publishers)} {numbers}")), 6, 8)
     if answer.dropped:
         out.print()
-        put(out, Text(f"Left out, because it could not be confirmed or does not answer ({len(answer.dropped)}):", style="dim"))
+        put(
+            out,
+            Text(
+                f"Left out, because it could not be confirmed or does not answer ({len(answer.dropped)}):", style="dim"
+            ),
+        )
         for dropped in answer.dropped:
             put(out, Text(clean(f"{dropped.text} ({dropped.why})"), style="dim"), 4)
     for warning in answer.warnings:

@@ -20,9 +20,17 @@ def objection(question: str, text: str, *before: str, title: str = "") -> str:
         ("How many people were injured?", "The injured people were taken to hospital.", "number"),
         ("How long did the talks last?", "The talks were held in the Kremlin.", "how long"),
         ("When did the ministers meet?", "The ministers met in Antalya.", "when"),
-        ("On what date was the congress held?", "They agreed on Monday to support a congress, to be held in Sochi.", "plan"),
+        (
+            "On what date was the congress held?",
+            "They agreed on Monday to support a congress, to be held in Sochi.",
+            "plan",
+        ),
         ("On what date was the congress held?", "Damascus held its team back last week.", "something else"),
-        ("What did Putin say about the military operation?", "Putin said he would telephone the king.", "something else"),
+        (
+            "What did Putin say about the military operation?",
+            "Putin said he would telephone the king.",
+            "something else",
+        ),
     ],
 )
 def test_what_does_not_answer(question: str, text: str, why: str) -> None:
@@ -33,7 +41,11 @@ def test_what_does_not_answer(question: str, text: str, why: str) -> None:
 @pytest.mark.parametrize(
     ("question", "text", "before"),
     [
-        ("Why did Assad fly to Tehran?", "He left for the Iranian capital, Tehran, to ask for help.", "Assad spoke first."),
+        (
+            "Why did Assad fly to Tehran?",
+            "He left for the Iranian capital, Tehran, to ask for help.",
+            "Assad spoke first.",
+        ),
         ("When did Hijab resign?", "He quit on Monday.", "Riad Hijab led the committee."),
         ("Who was killed in the crash?", "The driver and a child died.", "A bus crash shook the town."),
         ("How many soldiers have been killed?", "Nine troops died.", ""),
@@ -51,6 +63,19 @@ def test_what_does_not_answer(question: str, text: str, why: str) -> None:
 )
 def test_what_may_answer(question: str, text: str, before: str) -> None:
     assert objection(question, text, before) == ""
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Approximately how many people have been arrested in Iran?",
+        "Due to the protests, how many people have been arrested in Iran?",
+        "How many US citizens have been arrested in Iran?",
+        "Masih Alinejad spoke of arrests in Iran. How many people were arrested?",
+    ],
+)
+def test_words_that_only_look_like_names_are_not_required(question: str) -> None:
+    assert objection(question, "Police in Iran have arrested 1,000 citizens, Alinejad said.") == ""
 
 
 def test_the_publisher_and_the_headline_count_as_named() -> None:
