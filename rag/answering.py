@@ -6,7 +6,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import zip_longest
 
+from rag.check.abstention import decide, inquire
+from rag.check.questions import parts
 from rag.check.support import Idf
 from rag.check.verification import Verifier
 from rag.config import Settings
@@ -116,50 +119,65 @@ def answer_stream(
     started = time.perf_counter()
     trace = Trace()
     standalone = _stand_alone(question, history, answerer, trace)
-    passages, obtrusive = set_aside_orders(retriever.search(standalone, k, filters=filters, fill=True))
+    wanted = _queries(standalone)
+    found = [retriever.search(query, k, filters=filters, fill=True) for query in wanted]
+    passages, obtrusive = set_aside_orders(_interleaved(found, k))
     if obtrusive:
         trace.warnings.append(f"sentences that give orders to software were left out: {', '.join(obtrusive)}")
     retrieved = time.perf_counter()
+
+    def search_on(query: str) -> Sequence[RetrievedPassage]:
+        return set_aside_orders(retriever.search(query, k, filters=filters, fill=True))[0]
+
+    asked = inquire(standalone, passages, search_on)
     yield Notice(f"reading {len(passages)} passages")
     ledger = ClaimLedger(catalog, standalone, passages, verifier, idf)
-    checking = 0.0
-    with closing(answerer.draft(standalone, passages, trace)) as drafts:  # type: ignore[type-var]
-        for draft in drafts:
-            before = time.perf_counter()
-            changed = ledger.add(draft)
-            checking += time.perf_counter() - before
-            if changed:
-                yield SentenceReady(ledger.sentences(), ledger.citations())
-    drafted = time.perf_counter()
+    checking = time.perf_counter() - retrieved
+    drafted: list[list[str]] = []
+    for part in asked:
+        drafted.append([])
+        ledger.turn_to(part.text)
+        with closing(answerer.draft(part.text, () if part.refuted else passages, trace)) as drafts:  # type: ignore[type-var]
+            for draft in drafts:
+                before = time.perf_counter()
+                drafted[-1].append(draft.text)
+                changed = ledger.add(draft)
+                checking += time.perf_counter() - before
+                if changed:
+                    yield SentenceReady(ledger.sentences(), ledger.citations())
+    generated = time.perf_counter()
     ledger.settle()
-    abstained = not ledger.sentences()
-    reason = AbstentionReason.NOT_IN_CORPUS if abstained else None
-    if abstained and filters:
+
+    def elsewhere() -> bool:
+        hidden = _hidden(standalone, retriever, passages) if filters else []
+        return _answers(standalone, hidden, answerer, ClaimLedger(catalog, standalone, hidden, verifier, idf), trace)
+
+    if not ledger.sentences() and filters:
         yield Notice("looking beyond the filters")
-        hidden = _hidden(standalone, retriever, passages)
-        if _answers(standalone, hidden, answerer, ClaimLedger(catalog, standalone, hidden, verifier, idf), trace):
-            reason = AbstentionReason.OUTSIDE_FILTERS
+    answered = [any(map(ledger.holds, texts)) for texts in drafted] if len(asked) > 1 else [bool(ledger.sentences())]
+    decision = decide(asked, answered, disagreements=(), elsewhere=elsewhere)
+    abstained = not ledger.sentences()
     yield Finished(
         Answer(
             question=question,
             standalone_question=standalone,
             model=trace.model or answerer.name,
             abstained=abstained,
-            reason=reason,
+            reason=decision.reason,
             text=ledger.text(),
             sentences=ledger.sentences(),
             citations=ledger.citations(),
-            nearest=ledger.nearest() if abstained else (),
+            nearest=ledger.nearest(decision.evidence) if abstained else (),
             passages=tuple(passages),
             usage=trace.usage,
             seconds=Seconds(
                 retrieve=retrieved - started,
-                generate=drafted - retrieved - checking,
+                generate=generated - retrieved - checking,
                 check=checking,
                 total=time.perf_counter() - started,
             ),
             dropped=ledger.dropped(),
-            warnings=(*trace.warnings, *ledger.warnings()),
+            warnings=(*trace.warnings, *decision.warnings, *ledger.warnings()),
         )
     )
 
@@ -169,6 +187,18 @@ def _stand_alone(question: str, history: Sequence[Turn], answerer: Answerer, tra
         return question
     rewritten = answerer.rewrite(question, history, trace)
     return rewritten or rewrite_by_rule(question, history)
+
+
+def _queries(question: str) -> list[str]:
+    """Returns what to search for: the question and, where it asks several things, each of them."""
+    asked = parts(question)
+    return [question, *asked] if len(asked) > 1 else [question]
+
+
+def _interleaved(found: Sequence[Sequence[RetrievedPassage]], k: int) -> list[RetrievedPassage]:
+    """Returns the best ``k`` passages of several searches, taken in turn."""
+    by_id = {hit.passage.id: hit for row in zip_longest(*found) for hit in row if hit is not None}
+    return list(by_id.values())[:k]
 
 
 def _hidden(question: str, retriever: Retriever, passages: Sequence[RetrievedPassage]) -> list[RetrievedPassage]:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from rag.check.citations import CitedSentence, choose_citations, strip_markers, verify_span
 from rag.check.facts import FactContext, missing_facts
 from rag.check.negations import count_negations
+from rag.check.relevance import Relevance, Shown
 from rag.check.speakers import asked_speaker, same_person, speaker_of
 from rag.check.support import Idf, support
 from rag.check.verification import Claim, Verifier
@@ -25,6 +26,8 @@ _REPEATED = 0.8
 _DRAWN_FROM = 0.35
 _MIN_WORDS = 3
 _SENTENCES_BEFORE = 2
+# What several pools say of one sentence: a contradiction is not outweighed by words that half agree.
+_GRAVITY = {Verdict.UNSUPPORTED: 0, Verdict.PARTIAL: 1, Verdict.CONTRADICTED: 2}
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -57,7 +60,6 @@ class ClaimLedger:
     ) -> None:
         self._catalog = catalog
         self._question = question
-        self._asked = asked_speaker(question)
         self._passages = passages
         self._verifier = verifier
         self._idf = idf
@@ -69,8 +71,14 @@ class ClaimLedger:
         self._partial: list[tuple[str, Check, list[_Source]]] = []
         self._invented = 0
         self._stale: set[str] = set()
+        self.turn_to(question)
 
     # -- what a draft becomes ---------------------------------------------------------------------------------
+
+    def turn_to(self, part: str) -> None:
+        """Says which part of the question the drafts that follow are to answer; at first it is the whole."""
+        self._asked = asked_speaker(part)
+        self._relevance = Relevance(part)
 
     def add(self, draft: Draft) -> bool:
         """Checks a draft and shows it, a quotation in its place, or nothing.
@@ -88,24 +96,46 @@ class ClaimLedger:
     def _add_sentence(self, text: str, draft: Draft) -> None:
         evidence = self._sources(draft.evidence)
         named = [_source(passage, span) for passage, span in draft.cited]
-        pools = [pool for pool in (named, evidence, self._sources(self._passages)) if pool]
+        everything = self._sources(self._passages)
+        pools = [pool for pool in (named, evidence, everything) if pool]
         best: tuple[list[_Source], Check] = ([], Check(Verdict.UNSUPPORTED, 0.0, "nothing retrieved has these words"))
         for pool in pools:  # first what its author named, then what it was shown, then all that was retrieved
             cited, check = self._check(text, pool, chosen=pool is named)
             if check.verdict is Verdict.SUPPORTED:
-                self._show(text, check, [*cited, *self._elsewhere(text, cited)])
+                if why := self._besides(text, cited):
+                    self._dropped.append(DroppedSentence(text, check.verdict, f"not an answer: {why}"))
+                else:
+                    self._show(text, check, [*cited, *self._elsewhere(text, cited)])
                 return
-            better_verdict = check.verdict is Verdict.PARTIAL and best[1].verdict is not Verdict.PARTIAL
-            if better_verdict or (check.verdict is best[1].verdict and check.support > best[1].support):
+            if pool is everything and check.verdict is Verdict.CONTRADICTED:
+                continue  # another source that says otherwise is a disagreement, not an error of the sentence
+            if (_GRAVITY[check.verdict], check.support) > (_GRAVITY[best[1].verdict], best[1].support):
                 best = cited, check
         cited, check = best
-        if check.verdict is Verdict.PARTIAL:
+        besides = self._besides(text, cited) if check.verdict is Verdict.PARTIAL else ""
+        if check.verdict is Verdict.PARTIAL and not besides:
             self._partial.append((text, check, cited))
             return
-        self._dropped.append(DroppedSentence(text, check.verdict, check.why))
-        if quoted := self._closest(text, named or evidence):
+        self._dropped.append(
+            DroppedSentence(text, check.verdict, f"not an answer: {besides}" if besides else check.why)
+        )
+        quoted = self._closest(text, named or evidence)
+        if quoted and self._answers(quoted):
             # What cannot be confirmed as worded is replaced by the source's own words.
             self._show(quoted.sentence.text, Check(Verdict.SUPPORTED, 1.0), [quoted])
+
+    def _besides(self, text: str, cited: Sequence[_Source]) -> str:
+        """Returns why a sentence does not answer the question that is asked; empty when it may."""
+        first = cited[0]
+        inside, before = first.passage.passage, _before(first)
+        words = " ".join(source.sentence.text for source in cited)
+        return self._relevance.objection(
+            Shown(text, words, before, first.passage.title, inside.shown(), first.passage.publisher)
+        )
+
+    def _answers(self, source: _Source) -> bool:
+        """Tells whether a source sentence, shown as it is, would answer the question."""
+        return not self._besides(source.sentence.text, [source]) and not self._other_speaker([source])
 
     def _closest(self, text: str, pool: Sequence[_Source]) -> _Source | None:
         """Returns the source sentence that a sentence was drawn from, if one is close enough to tell."""
@@ -158,8 +188,7 @@ class ClaimLedger:
         """Returns who says the cited words, where the question asks for somebody else's."""
         speakers = []
         for source in cited if self._asked else ():
-            before = source.passage.passage.before(source.sentence.span)
-            speakers.append(speaker_of(source.sentence.text, before, source.passage.title))
+            speakers.append(speaker_of(source.sentence.text, _before(source), source.passage.title))
         known = [speaker for speaker in speakers if speaker]
         return next((speaker for speaker in known if not same_person(speaker, self._asked)), "")
 
@@ -261,18 +290,32 @@ class ClaimLedger:
         """Returns the answer as one paragraph with its citation markers."""
         return " ".join(f"{s.text} {''.join(f'[{n}]' for n in s.citations)}" for s in self._sentences)
 
-    def nearest(self) -> tuple[Citation, ...]:
-        """Returns the closest sentence of each of the best passages, for a reader whose question has no answer."""
+    def holds(self, text: str) -> bool:
+        """Tells whether what is shown says what a draft says, so that the draft was shown or would repeat it."""
+        return any(_says_nothing_new(shown.text, text) for shown in self._sentences)
+
+    def nearest(self, first: Sequence[tuple[RetrievedPassage, Span]] = ()) -> tuple[Citation, ...]:
+        """Returns the closest sentence of each of the best passages, for a reader whose question has no answer.
+
+        Args:
+            first: Sentences that are nearer than those, best first.
+        """
         found: list[Citation] = []
+        for passage, span in first[:_NEAREST]:
+            if (citation := self._cite(_source(passage, span), len(found) + 1)) is not None:
+                found.append(citation)
+        cited = {citation.article_id for citation in found}
         for passage in self._passages:
+            if len(found) >= _NEAREST:
+                break
+            if passage.passage.article_id in cited:
+                continue
             sources = self._sources([passage])
             by_sentence = {source.sentence: source for source in sources}
             best = choose_citations(self._question, list(by_sentence), idf=self._idf, limit=1)
             citation = self._cite(by_sentence[best[0]] if best else sources[0], len(found) + 1)
             if citation is not None:
                 found.append(citation)
-            if len(found) == _NEAREST:
-                break
         return tuple(found)
 
 
@@ -283,8 +326,11 @@ def _source(passage: RetrievedPassage, span: Span) -> _Source:
 
 def _context(source: _Source) -> FactContext:
     hit = source.passage
-    before = hit.passage.before(source.sentence.span)
-    return FactContext(hit.title, hit.publisher, hit.published, " ".join(before[-_SENTENCES_BEFORE:]))
+    return FactContext(hit.title, hit.publisher, hit.published, " ".join(_before(source)[-_SENTENCES_BEFORE:]))
+
+
+def _before(source: _Source) -> list[str]:
+    return source.passage.passage.before(source.sentence.span)
 
 
 def _readable(text: str) -> str:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from rag.check.builtin import BuiltinVerifier
+from rag.check.verification import Claim
 from rag.generate.drafting import Draft
 from rag.index.store import IndexStore
 from rag.ingest.sync import ingest, remove
 from rag.ledger import ClaimLedger
-from rag.types import RetrievedPassage, Verdict
+from rag.types import Check, RetrievedPassage, Verdict
 from tests.corpora import write_article
 from tests.fakes import HashEmbedder
 from tests.passages import everything
@@ -273,9 +274,87 @@ def test_words_gathered_from_here_and_there_are_not_support(
 def test_the_words_of_somebody_else_than_the_one_asked_about_are_held_back(
     store: IndexStore, passages: list[RetrievedPassage]
 ) -> None:
-    ledger = ClaimLedger(store.catalog, "What did Mensah say about the bow door?", passages, BuiltinVerifier())
+    ledger = ClaimLedger(store.catalog, "What did Arkona say about the bow door?", passages, BuiltinVerifier())
     ledger.add(draft("A wave had broken the bow door of the ferry.", passages[0]))
     assert not ledger.sentences()
     ledger.settle()
     [sentence] = ledger.sentences()
     assert sentence.verdict is Verdict.PARTIAL
+
+
+# -- true, but not what was asked -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "why"),
+    [
+        ("What did Mensah say about the bow door?", "A wave had broken the bow door of the ferry.", "Mensah"),
+        ("How many were on the ferry?", "The ferry Marisa sank off Arkona.", "number"),
+        ("How many sailors drowned?", "Three passengers drowned.", "sailors"),
+        ("When did the ferry sink?", "Three passengers drowned.", "when"),
+        ("Who was arrested after the ferry sank?", "Three passengers drowned.", "arrested"),
+    ],
+)
+def test_a_supported_sentence_beside_the_point_is_not_shown(
+    store: IndexStore, passages: list[RetrievedPassage], question: str, text: str, why: str
+) -> None:
+    ledger = ClaimLedger(store.catalog, question, passages, BuiltinVerifier())
+    assert not ledger.add(draft(text, passages[0]))
+    ledger.settle()
+    assert ledger.sentences() == ()
+    [dropped] = ledger.dropped()
+    assert dropped.text == text and dropped.why.startswith("not an answer") and why in dropped.why
+
+
+def test_a_quotation_takes_the_place_of_a_sentence_only_where_it_answers(
+    store: IndexStore, passages: list[RetrievedPassage]
+) -> None:
+    ledger = ClaimLedger(store.catalog, "When did the inquiry into the ferry open?", passages, BuiltinVerifier())
+    assert not ledger.add(draft("Nine passengers drowned.", passages[0]))
+    ledger.settle()
+    assert ledger.sentences() == ()
+    assert [d.verdict for d in ledger.dropped()] == [Verdict.UNSUPPORTED]
+    ledger.turn_to("How many passengers drowned?")
+    assert ledger.add(draft("Nine passengers drowned.", passages[0]))
+    assert [text for text, _ in shown(ledger)] == [DROWNED]
+
+
+class Contradicting(BuiltinVerifier):
+    """Says of some words that they contradict every sentence, and else what the rules say."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self._words = words
+
+    def verify_many(self, claims: Sequence[Claim]) -> list[Check]:
+        return [
+            Check(Verdict.CONTRADICTED, 0.1, "the source says otherwise") if self._words in claim.evidence else check
+            for claim, check in zip(claims, super().verify_many(claims), strict=True)
+        ]
+
+
+def test_a_contradicted_sentence_is_never_shown(store: IndexStore, passages: list[RetrievedPassage]) -> None:
+    ledger = ClaimLedger(store.catalog, "Who saved the passengers?", passages, Contradicting("fishermen took forty"))
+    ledger.add(draft("Three passengers drowned.", passages[0]))
+    ledger.settle()
+    assert "Three passengers drowned." not in [text for text, _ in shown(ledger)]
+    assert [d.verdict for d in ledger.dropped()] == [Verdict.CONTRADICTED]
+
+
+def test_another_source_that_says_otherwise_does_not_take_a_sentence_away(
+    store: IndexStore, passages: list[RetrievedPassage]
+) -> None:
+    text = "Fishermen took others ashore after a heavy wave sank the ferry Marisa off Arkona at night."
+    ledger = ClaimLedger(store.catalog, "What happened to the ferry?", passages, Contradicting("forty others ashore."))
+    ledger.add(draft(text, passages[1]))
+    ledger.settle()
+    assert Verdict.CONTRADICTED not in [d.verdict for d in ledger.dropped()]
+
+
+def test_the_nearest_evidence_begins_with_what_speaks_against_the_question(
+    ledger: ClaimLedger, passages: list[RetrievedPassage]
+) -> None:
+    span = passages[0].passage.sentences[2]
+    quotes = [citation.quote for citation in ledger.nearest([(passages[0], span)])]
+    assert quotes[0] == DOOR and SANK not in quotes and 1 < len(quotes) <= 3
+    assert [citation.n for citation in ledger.nearest([(passages[0], span)])] == list(range(1, len(quotes) + 1))

@@ -30,11 +30,15 @@ from rag.types import (
 
 _MARKS = {Verdict.SUPPORTED: ("✓", "green"), Verdict.PARTIAL: ("~", "yellow")}
 _REASONS = {
-    AbstentionReason.NOT_IN_CORPUS: "the corpus does not say",
-    AbstentionReason.OUTSIDE_FILTERS: "only articles outside the filters could say",
-    AbstentionReason.FALSE_PREMISE: "the corpus does not support what the question takes for granted",
-    AbstentionReason.CONFLICTING: "the sources conflict",
-    AbstentionReason.PARTIAL: "the corpus answers only part of it",
+    AbstentionReason.NOT_IN_CORPUS: "No answer: the corpus does not say. What comes closest is quoted below.",
+    AbstentionReason.OUTSIDE_FILTERS: (
+        "No answer within the filters: articles that they leave out do answer this. Widen --source, --after or --before."
+    ),
+    AbstentionReason.FALSE_PREMISE: (
+        "No answer: the question takes for granted what the sources do not bear out. What they do say is quoted below."
+    ),
+    AbstentionReason.CONFLICTING: "No answer: the sources contradict each other, and none can be preferred.",
+    AbstentionReason.PARTIAL: "Only part of the question is answered.",
 }
 _QUOTATION_MARKS = ('"', "“", "”", "„", "«", "»", "‘", "'", "「")
 _NO_PUBLISHER = "unknown publisher"
@@ -212,8 +216,8 @@ def _sentence(found: AnswerSentence) -> Text:
 def answer_sources(answer: Answer, opening: Opening) -> None:
     """Prints what follows the sentences: sources with their quoted words, what was dropped, warnings, cost."""
     out = console()
-    if answer.abstained and answer.reason:
-        put(out, Text(f"No answer: {_REASONS[answer.reason]} ({answer.reason.value}).", style="bold yellow"))
+    if answer.reason:
+        put(out, Text(f"{_REASONS[answer.reason]} ({answer.reason.value})", style="bold yellow"))
     cited = answer.nearest if answer.abstained else answer.citations
     if cited:
         out.print()
@@ -230,7 +234,12 @@ def answer_sources(answer: Answer, opening: Opening) -> None:
             put(out, Text(clean(f"{position.value}: {', '.join(position.publishers)} {numbers}")), 6, 8)
     if answer.dropped:
         out.print()
-        put(out, Text(f"Left out, because it could not be confirmed ({len(answer.dropped)}):", style="dim"))
+        put(
+            out,
+            Text(
+                f"Left out, because it could not be confirmed or does not answer ({len(answer.dropped)}):", style="dim"
+            ),
+        )
         for dropped in answer.dropped:
             put(out, Text(clean(f"{dropped.text} ({dropped.why})"), style="dim"), 4)
     for warning in answer.warnings:

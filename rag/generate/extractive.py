@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.check.quotations import find_quotations
+from rag.check.relevance import Relevance, Shown
 from rag.check.speakers import asked_speaker, same_person, speaker_of
 from rag.generate.answerability import Assessor
 from rag.generate.drafting import Draft, Trace
@@ -59,10 +60,14 @@ class ExtractiveAnswerer:
     def score(self, question: str, passages: Sequence[RetrievedPassage]) -> list[ScoredSentence]:
         """Returns the sentences of those passages that are likely to answer, unsorted."""
         assessment = self._assessor.assess(question, passages)
-        speaker, expected = asked_speaker(question), expectations(question)
+        speaker, expected, relevance = asked_speaker(question), expectations(question), Relevance(question)
         scored: list[ScoredSentence] = []
         for s in assessment.sentences:
             if assessment.answerable[s.passage.passage.id] < _ANSWERABLE_FROM:
+                continue
+            inside, hit = s.passage.passage, s.passage
+            shown = Shown(s.text, s.text, inside.before(s.span), hit.title, inside.shown(), hit.publisher)
+            if relevance.objection(shown):
                 continue
             heard = _heard(speaker, s.passage, s.span, s.text) if speaker else 0.0
             met = sum(meets(kind, s.text, question) for kind in expected)

@@ -51,7 +51,8 @@ def test_an_answer_is_followed_by_its_sources(run: Run, harbour: Path) -> None:
 def test_an_abstention_shows_why_and_what_came_nearest(run: Run, harbour: Path) -> None:
     run("ingest", harbour)
     asked = run("ask", "Who won the 1998 football World Cup?", "--model", "extractive")
-    assert asked.out.startswith("No answer: the corpus does not say (not_in_corpus).\n\nNearest evidence\n[1] ")
+    assert asked.out.startswith("No answer: the corpus does not say.")
+    assert "(not_in_corpus)\n\nNearest evidence\n[1] " in asked.out
     is_harmless(asked.out)
 
 

@@ -1,0 +1,165 @@
+"""Whether a sentence, true or not, answers the question: rules on what an answer to it cannot lack.
+
+A supported sentence beside the point is a wrong answer. The rules object to little, because what they object to is not
+shown: names of the question of which the source's passage knows nothing, another kind of event, no number where one is
+asked for, no time where a time is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.check.dates import find_dates
+from rag.check.events import is_withholding, occurrences
+from rag.check.names import StatedNames, find_names
+from rag.check.quantities import find_quantities
+from rag.check.questions import parse, without_context
+from rag.check.words import content_stems, keys, plain, stem_keys, vocabulary
+
+_ANYBODY = frozenset(stem_keys(list(vocabulary("people person persons others men women lives dead times"))))
+_ALIKE = (
+    "soldier troop serviceman servicemen personnel force", "delegate participant representative attendee",
+    "child children kid pupil", "dollar pound euro money", "day date", "vote ballot", "home house", "job post worker",
+)  # fmt: skip
+_HOME = frozenset(vocabulary("us usa america american americans"))  # whose papers seldom name it
+_NUMBER = re.compile(r"\bhow (?:many|much)\b", re.IGNORECASE)
+_LASTING = re.compile(r"\bhow long\b", re.IGNORECASE)
+_DATE = re.compile(r"^\W*(?:\w+ )?(?:what|which) (?:exact )?(?:day|date|year|month)\b", re.IGNORECASE)
+_WHEN = re.compile(r"^\W*(?:\w+ )?when\b", re.IGNORECASE)
+_ABOUT = re.compile(r"\b(?:said?|says?|saying|told?|tell|think|thinks|thought)\b.*\babout\s+(.+)$", re.IGNORECASE)
+_UNIT = re.compile(
+    r"\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur\w+|overnight|since|until|till|forever"
+    r"|lifetime|seasons?|terms?|hour-long)\b",
+    re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"\b(?:after|before|during|since|until|till|when|while|once|as|by|earlier|later|ago|last|next|now|then|recent\w*"
+    r"|soon|future|past|current\w*|already|yet|never|time|day|week|month|year|decade|century|season|summer|spring|autumn"
+    r"|winter|fall|morning|afternoon|evening|night|noon|midnight|dawn|a\.?m|p\.?m|early|late|annual\w*|dates?)(?:s|ly)?\b|\d",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(
+    r"\b(?:no|none|nobody|nothing|several|few|many|dozens?|scores|handful|both|twice|once|half|all|most|majority|single"
+    r"|couple|pair|every|each|zero|more|less|fewer|a|an)\b|\d",
+    re.IGNORECASE,
+)
+_HALF = 0.5
+_LIGHT = frozenset(
+    vocabulary("come came go went gone name head start begin began begun lead strike struck choose call")
+)
+"""Verbs that mean too many things to require their kind of event: "come from", "go on", "start at the lake"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A sentence as it would be shown, and what it rests on.
+
+    Attributes:
+        text: The sentence.
+        source: The words it cites.
+        before: The sentences before them in their passage, in reading order.
+        title: The article's headline.
+        passage: All words of the passage; a cause often stands beside what it caused.
+        publisher: A question may name it.
+    """
+
+    text: str
+    source: str
+    before: Sequence[str] = ()
+    title: str = ""
+    passage: str = ""
+    publisher: str = ""
+
+
+class Relevance:
+    """What an answer to one question cannot lack.
+
+    Args:
+        question: The standalone question.
+    """
+
+    def __init__(self, question: str) -> None:
+        asked = plain(without_context(question))
+        self._text = asked
+        self._form = parse(question)
+        self._names = [name for name in find_names(plain(question)) if name.parts[-1].key not in _HOME]
+        self._counted = _alike(self._form.counted)
+        self._kinds = self._form.kinds if self._form.verb.lower() not in _LIGHT else ()
+        # A second part that points back to the first must be met in its own words.
+        pointing = asked != plain(question).strip() and not self._kinds
+        self._own = frozenset(content_stems(asked)) if pointing else frozenset[str]()
+        # Where something was held, opened or banned, the answer speaks of that thing.
+        patient = self._form.subject if self._form.passive and self._kinds else ""
+        self._patient = frozenset(content_stems(patient))
+        about = _ABOUT.search(asked)
+        self._about = frozenset(content_stems(about.group(1))) if about else frozenset[str]()
+
+    def objection(self, shown: Shown) -> str:
+        """Returns why a sentence does not answer the question; empty when nothing speaks against it."""
+        said = plain(f"{shown.text} {shown.source}")
+        near = plain(". ".join([shown.title, *shown.before[-2:], shown.source, shown.text]))
+        whole = plain(". ".join([near, *shown.before, shown.passage, shown.publisher]))
+        stated = StatedNames([whole])
+        for name in self._names:
+            missing = stated.missing(name)
+            if missing and name.parts[-1].text in missing[-1]:  # without the surname a given name tells nothing
+                return f"its source does not speak of {' '.join(missing)}"
+        return (
+            self._other_event(said, whole if self._form.word == "why" else near)
+            or self._no_amount(said, near)
+            or self._no_time(plain(shown.text))
+            or self._other_topic(near)
+        )
+
+    def _other_event(self, said: str, near: str) -> str:
+        form = self._form
+        if not self._kinds or any(map(is_withholding, self._kinds)):
+            return ""
+        events = [each for kind in self._kinds for each in occurrences(kind, near)]
+        if not events:
+            return f"it does not speak of what is asked: {form.verb}"
+        here = [each for kind in self._kinds for each in occurrences(kind, said)]
+        if form.past and form.word != "why" and here and all(each.planned for each in here):
+            return f"it speaks of it only as planned: {here[0].word.text}"
+        return ""
+
+    def _no_amount(self, said: str, near: str) -> str:
+        if _LASTING.search(self._text):
+            return "" if _UNIT.search(said) or find_dates(said) else "it does not say how long"
+        if not _NUMBER.search(self._text):
+            return ""
+        if not find_quantities(said) and not _AMOUNT.search(said):
+            return "it gives no number"
+        if self._counted and not self._counted & set(stem_keys(keys(near))):
+            return f"its number is not said of what is asked: {self._form.counted}"
+        return ""
+
+    def _no_time(self, text: str) -> str:
+        if find_dates(text):
+            return ""
+        if _DATE.search(self._text) and not re.search(r"\d", text):
+            return "it gives no date"
+        return "it does not say when" if _WHEN.search(self._text) and not _TIME.search(text) else ""
+
+    def _other_topic(self, near: str) -> str:
+        known = set(content_stems(near))
+        if self._patient and len(self._patient & known) < _HALF * len(self._patient):
+            return "it is about something else"
+        if self._own and len(self._own & known) < _HALF * len(self._own):
+            return "it is about something else"
+        if self._about and len(self._about & known) <= _HALF * len(self._about):
+            return "it is about something else"
+        return ""
+
+
+def _alike(noun: str) -> frozenset[str]:
+    """Returns the stems that stand for what is counted; none when that is people at large."""
+    if not noun:
+        return frozenset()
+    [stem] = stem_keys([noun])
+    if stem in _ANYBODY:
+        return frozenset()
+    groups = [set(stem_keys(group.split())) for group in _ALIKE]
+    return frozenset({stem}.union(*(group for group in groups if stem in group)))
