@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import random
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from eval.edits import EditKind, edits_of
+from eval.edits.sources import in_reporting_half, is_prose
 from eval.judged import claims_of, is_about_itself, read_judged, records
 from rag.check.citations import CitedSentence, choose_citations
 from rag.check.facts import FactContext
 from rag.check.features import Evidence, describe, rarity
+from rag.ingest.sentences import sentences as segment
 from rag.types import Span
 
 SENTENCES = "ragtruth_sentences"
+EDITS = "edits"
+_MOST_EDITS = 150  # of one kind
 _SUFFIX = ".jsonl.gz"
 
 
@@ -74,6 +81,33 @@ def read_sentences(folder: Path) -> list[Sentence]:
             label = row.supported if row.supported or len(claims) == 1 else None
             found += [Sentence(name, row.doc, key, claim, label, row.supported) for claim in claims]
     return found
+
+
+def edited(found: Sequence[Sentence], seed: int = 0) -> list[Sentence]:
+    """Returns supported sentences with one fact changed, of the documents that no measurement of edits reports on.
+
+    Of each sentence one edit is taken, of the kind that has been taken least often.
+    """
+    rng = random.Random(seed)
+    taken: Counter[EditKind] = Counter()
+    changed = []
+    halves: dict[str, bool] = {}
+    for row in found:
+        if not row.label or not row.dataset.startswith("ragtruth") or not is_prose(row.sentence):
+            continue
+        if row.document not in halves:
+            halves[row.document] = in_reporting_half(tuple(s.of(row.document) for s in segment(row.document)))
+        if halves[row.document]:
+            continue
+        offered = [edit for edit in edits_of(row.sentence, row.document, rng) if edit.kind is not EditKind.ATTRIBUTION]
+        if offered:
+            edit = min(offered, key=lambda e: taken[e.kind])
+            if taken[edit.kind] == _MOST_EDITS:
+                continue
+            taken[edit.kind] += 1
+            key = f"{row.text}/{len(changed)}"
+            changed.append(Sentence(EDITS, row.document, key, edit.text, label=False, text_label=False))
+    return changed
 
 
 def examples(sentences: Iterable[Sentence]) -> list[Example]:

@@ -1,0 +1,120 @@
+"""How much of what is shown as supported is wrong: Dateline's own sentences, labelled by hand.
+
+Run as::
+
+    python -m eval.bench.shown INDEX [LABELLED]
+
+``INDEX`` is an index of the collection the sentences were written from. ``LABELLED`` (``eval/suites/news2022_sentences.jsonl``
+by default) has lines of ``question, article_id, version, start, end, sentence, supported``: what the embedded model wrote
+about a passage ``[start, end)`` of an article, before any check, and whether a person found that the passage says it.
+Each sentence goes through the ledger as in an answer. The half of the questions that thresholds may be chosen on and the
+half for reporting are told apart by a hash of the question.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.judged import records
+from eval.statistics import share
+from rag.check.verification import Verifier
+from rag.config import load_settings
+from rag.generate.drafting import Draft
+from rag.generate.verifiers import load_verifier
+from rag.index.catalog import Catalog
+from rag.index.store import IndexStore
+from rag.ledger import ClaimLedger
+from rag.types import RetrievedPassage, Verdict
+
+LABELLED = Path("eval/suites/news2022_sentences.jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A sentence written about a passage, and whether a person found it supported there."""
+
+    question: str
+    article_id: str
+    version: str
+    start: int
+    end: int
+    sentence: str
+    supported: bool
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether it belongs to the half that nothing is chosen on."""
+        return hashlib.sha256(self.question.encode()).digest()[0] % 2 == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What became of a labelled sentence: its verdict where it is shown as written, and its support."""
+
+    labelled: Labelled
+    verdict: Verdict | None
+    support: float
+
+
+def main() -> int:
+    """Prints, for both halves, how many are shown as supported and how many of these are wrong."""
+    parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
+    parser.add_argument("index", type=Path)
+    parser.add_argument("labelled", type=Path, nargs="?", default=LABELLED)
+    parser.add_argument("--verifier")
+    parser.add_argument("--mistakes", action="store_true", help="also print wrong sentences shown, of the first half")
+    arguments = parser.parse_args()
+    verifier = load_verifier(load_settings(verifier=arguments.verifier))
+    store = IndexStore(arguments.index)
+    found = list(show(read_labelled(arguments.labelled), store, verifier))
+    store.close()
+    for name, is_reported in (("half for choosing", False), ("half for reporting", True)):
+        half = [s for s in found if s.labelled.is_reported is is_reported]
+        shown = [s for s in half if s.verdict is Verdict.SUPPORTED]
+        right = [s for s in half if s.labelled.supported]
+        print(f"{name}: {len(half)} sentences, {len(half) - len(right)} of them wrong")
+        print(f"  shown as supported         {_rate([s.verdict is Verdict.SUPPORTED for s in half], half)}")
+        print(f"  wrong among these          {_rate([not s.labelled.supported for s in shown], shown)}")
+        print(f"  of the right ones, shown   {_rate([s.verdict is Verdict.SUPPORTED for s in right], right)}")
+    if arguments.mistakes:
+        for s in found:
+            if s.verdict is Verdict.SUPPORTED and not s.labelled.supported and not s.labelled.is_reported:
+                print(json.dumps({"support": round(s.support, 3), "sentence": s.labelled.sentence}))
+    return 0
+
+
+def read_labelled(path: Path) -> list[Labelled]:
+    """Reads labelled sentences."""
+    return [Labelled(**record) for _, record in records(path)]
+
+
+def show(rows: Sequence[Labelled], store: IndexStore, verifier: Verifier) -> Iterator[Shown]:
+    """Yields what the ledger makes of each sentence, given the passage it was written about."""
+    for row in rows:
+        passage = _passage(store.catalog, row)
+        ledger = ClaimLedger(store.catalog, row.question, [passage], verifier, store.lexical.idf)
+        ledger.add(Draft(row.sentence, (passage,)))
+        ledger.settle()
+        shown = next((s for s in ledger.sentences() if s.text == row.sentence), None)
+        yield Shown(row, shown.verdict if shown else None, shown.support if shown else 0.0)
+
+
+def _passage(catalog: Catalog, row: Labelled) -> RetrievedPassage:
+    for passage in catalog.passages_of(row.article_id):
+        if (passage.version, passage.span.start, passage.span.end) == (row.version, row.start, row.end):
+            head = catalog.heads([row.article_id])[row.article_id]
+            return RetrievedPassage(passage, head.title, head.publisher, head.published, 1.0)
+    raise SystemExit(f"the index has no passage {row.article_id} [{row.start}, {row.end}); ingest the same collection")
+
+
+def _rate(outcomes: Sequence[bool], cases: Sequence[Shown]) -> str:
+    return str(share(outcomes, [s.labelled.question for s in cases]))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
