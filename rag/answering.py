@@ -26,7 +26,7 @@ from rag.ledger import ClaimLedger
 from rag.retrieve.hybrid import Retriever
 from rag.retrieve.rewriting import is_follow_up, rewrite_by_rule
 from rag.retrieve.untrusted import set_aside_orders
-from rag.types import AbstentionReason, Answer, AnswerSentence, Citation, Filters, RetrievedPassage, Seconds, Turn
+from rag.types import Answer, AnswerSentence, Citation, Filters, RetrievedPassage, Seconds, Turn
 
 
 @dataclass(frozen=True, slots=True)

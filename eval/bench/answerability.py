@@ -92,9 +92,11 @@ def measures(questions: Sequence[ClapnqQuestion], answers: Sequence[Answer]) -> 
         if not question.answerable:
             found["abstention recall"].append(float(answer.abstained))
             continue
+        found["false abstention"].append(float(answer.abstained))
+        if not question.gold:
+            continue
         f1 = citation_f1(question, answer)
         found["citation F1"].append(f1)
-        found["false abstention"].append(float(answer.abstained))
         if not answer.abstained:
             found["citation F1, answered"].append(f1)
     return {name: values for name, values in found.items() if values}

@@ -22,19 +22,16 @@ class ClapnqQuestion:
 
     Attributes:
         sentences: The sentences of the passage, as the collection splits them.
-        gold: The sentences that each annotator's answer rests on; empty when the passage does not answer.
+        answerable: Whether the passage answers the question.
+        gold: The sentences that each annotator's answer rests on; empty when it does not answer or none were marked.
     """
 
     id: str
     text: str
     title: str
     sentences: tuple[str, ...]
+    answerable: bool
     gold: tuple[frozenset[str], ...]
-
-    @property
-    def answerable(self) -> bool:
-        """Whether the passage answers the question."""
-        return bool(self.gold)
 
 
 def load(folder: Path, *, limit: int | None = None, seed: int = 0) -> list[ClapnqQuestion]:
@@ -47,7 +44,7 @@ def load(folder: Path, *, limit: int | None = None, seed: int = 0) -> list[Clapn
     """
     kinds = []
     for name in ("answerable", "unanswerable"):
-        found = [_question(row) for row in records(folder / f"{name}.jsonl.gz")]
+        found = [_question(row, name == "answerable") for row in records(folder / f"{name}.jsonl.gz")]
         Random(seed).shuffle(found)
         kinds.append(found[:limit])
     return [question for pair in zip(*kinds, strict=True) for question in pair]
@@ -83,9 +80,9 @@ class OnePublisher(Retriever):
         return super().search(question, k, filters=only, mode=mode, per_article=per_article, fill=fill)
 
 
-def _question(row: dict[str, Any]) -> ClapnqQuestion:
+def _question(row: dict[str, Any], answerable: bool) -> ClapnqQuestion:
     passage = row["passages"][0]
     gold = [frozenset(output["selected_sentences"]) for output in row["output"]]
     return ClapnqQuestion(
-        row["id"], row["input"], passage["title"], tuple(passage["sentences"]), tuple(g for g in gold if g)
+        row["id"], row["input"], passage["title"], tuple(passage["sentences"]), answerable, tuple(g for g in gold if g)
     )

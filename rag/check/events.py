@@ -60,7 +60,8 @@ _ALIKE = frozenset(vocabulary("meet talk agree marry divorce hold"))
 _NEGATIVE = frozenset(vocabulary("refuse cancel skip"))
 _FACTUAL = r"did|was|were|has|have|had|is|are|does|do"
 _DENIAL = re.compile(
-    rf"\b(?:(?:{_FACTUAL}) not|(?:{_FACTUAL})n't|never|nobody|no one|no-one|none|neither|nor|no)(?:\s+[\w'-]+){{0,4}}\s*$",
+    rf"\b(?:(?:{_FACTUAL}) not|(?:{_FACTUAL})n't|never|nobody|no one|no-one|none|neither|nor|no)"
+    r"(?:\s+[\w'-]+){0,4}\s*$",
     re.IGNORECASE,
 )
 _UNSETTLED = re.compile(r"\b(?:yet|still|so far|until|before|if|unless|likely|expected)\b", re.IGNORECASE)

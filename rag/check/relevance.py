@@ -16,7 +16,7 @@ from rag.check.events import is_withholding, occurrences
 from rag.check.names import StatedNames, find_names
 from rag.check.quantities import find_quantities
 from rag.check.questions import parse, without_context
-from rag.check.words import content_stems, keys, plain, stem_keys, vocabulary
+from rag.check.words import STOPWORDS, content_stems, plain, stem_keys, vocabulary, words
 
 _ANYBODY = frozenset(stem_keys(list(vocabulary("people person persons others men women lives dead times"))))
 _ALIKE = (
@@ -46,6 +46,7 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _HALF = 0.5
+_REACH = 4  # words from a number to what it counts
 _LIGHT = frozenset(
     vocabulary("come came go went gone name head start begin began begun lead strike struck choose call")
 )
@@ -107,32 +108,32 @@ class Relevance:
             if missing and name.parts[-1].text in missing[-1]:  # without the surname a given name tells nothing
                 return f"its source does not speak of {' '.join(missing)}"
         return (
-            self._other_event(said, whole if self._form.word == "why" else near)
-            or self._no_amount(said, near)
+            self._other_event(plain(shown.source), whole if self._form.word == "why" else near)
+            or self._no_amount(said, plain(". ".join([*shown.before[-1:], shown.source])))
             or self._no_time(plain(shown.text))
             or self._other_topic(near)
         )
 
-    def _other_event(self, said: str, near: str) -> str:
+    def _other_event(self, source: str, near: str) -> str:
         form = self._form
         if not self._kinds or any(map(is_withholding, self._kinds)):
             return ""
         events = [each for kind in self._kinds for each in occurrences(kind, near)]
         if not events:
             return f"it does not speak of what is asked: {form.verb}"
-        here = [each for kind in self._kinds for each in occurrences(kind, said)]
+        here = [each for kind in self._kinds for each in occurrences(kind, source)]
         if form.past and form.word != "why" and here and all(each.planned for each in here):
             return f"it speaks of it only as planned: {here[0].word.text}"
         return ""
 
-    def _no_amount(self, said: str, near: str) -> str:
+    def _no_amount(self, said: str, source: str) -> str:
         if _LASTING.search(self._text):
             return "" if _UNIT.search(said) or find_dates(said) else "it does not say how long"
         if not _NUMBER.search(self._text):
             return ""
         if not find_quantities(said) and not _AMOUNT.search(said):
             return "it gives no number"
-        if self._counted and not self._counted & set(stem_keys(keys(near))):
+        if self._counted and not _counts(self._counted, source):
             return f"its number is not said of what is asked: {self._form.counted}"
         return ""
 
@@ -152,6 +153,24 @@ class Relevance:
         if self._about and len(self._about & known) <= _HALF * len(self._about):
             return "it is about something else"
         return ""
+
+
+def _counts(nouns: frozenset[str], source: str) -> bool:
+    """Tells whether a number of a plain text is said of one of the nouns: "nine soldiers", "the soldiers were nine"."""
+    found = words(source)
+    present = list(zip(stem_keys([word.key for word in found]), found, strict=True))
+    if not any(stem in nouns for stem, _ in present):
+        return False
+    numbers = find_quantities(source)
+    for number in numbers:
+        after = [(stem, word) for stem, word in present if word.start >= number.end][:_REACH]
+        if any(stem in nouns for stem, _ in after):
+            return True
+        follows = next((word for _, word in after if word.start - number.end <= 1), None)
+        counts_other = follows is not None and follows.key not in STOPWORDS and after[0][0] not in _ANYBODY
+        if not counts_other and any(stem in nouns and word.start < number.start for stem, word in present):
+            return True
+    return not numbers
 
 
 def _alike(noun: str) -> frozenset[str]:

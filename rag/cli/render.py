@@ -32,7 +32,7 @@ _MARKS = {Verdict.SUPPORTED: ("✓", "green"), Verdict.PARTIAL: ("~", "yellow")}
 _REASONS = {
     AbstentionReason.NOT_IN_CORPUS: "No answer: the corpus does not say. What comes closest is quoted below.",
     AbstentionReason.OUTSIDE_FILTERS: (
-        "No answer within the filters: articles that they leave out do answer this. Widen --source, --after or --before."
+        "No answer within the filters: articles that they leave out answer this. Widen --source, --after or --before."
     ),
     AbstentionReason.FALSE_PREMISE: (
         "No answer: the question takes for granted what the sources do not bear out. What they do say is quoted below."

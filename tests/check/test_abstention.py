@@ -77,7 +77,7 @@ def test_what_speaks_against_a_premise_is_searched_for() -> None:
     [part] = inquire("Why did Assad fly to Tehran after the summit?", [SUMMIT], search)
     assert part.refuted and part.premise.against == AGAINST
     [query] = asked
-    assert "Assad" in query and "left" in query.split() or "leav" in query.split()
+    assert ("Assad" in query and "left" in query.split()) or "leav" in query.split()
 
 
 def test_a_question_without_a_premise_costs_no_search() -> None:

@@ -11,7 +11,7 @@ CRASH = retrieved(
 )
 WAR = retrieved("The war has cost 400,000 lives. Millions fled their homes.", "war.md")
 TRIPS = retrieved(
-    "Assad met Putin in Sochi on Monday. He has left his country only twice since the war began, both times for Russia.",
+    "Assad met Putin in Sochi on Monday. He has left his country only twice in the war, both times for Russia.",
     "trips.md",
 )
 ALLIES = retrieved("Turkey and Russia agreed to call a congress.", "a.md")

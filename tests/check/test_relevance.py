@@ -16,7 +16,11 @@ def objection(question: str, text: str, *before: str, title: str = "") -> str:
         ("When did Erdogan resign?", "Riad Hijab announced his resignation on Monday.", "Erdogan"),
         ("Who was killed in the crash?", "Six people were injured in the crash.", "killed"),
         ("How many soldiers have been killed in Syria?", "The war in Syria has killed 400,000 people.", "soldiers"),
-        ("How many soldiers were killed?", "It was not said how many soldiers had been killed.", ""),
+        (
+            "How many delegates came to Sochi?",
+            "None belonged to the delegations of the three presidents in Sochi.",
+            "delegates",
+        ),
         ("How many people were injured?", "The injured people were taken to hospital.", "number"),
         ("How long did the talks last?", "The talks were held in the Kremlin.", "how long"),
         ("When did the ministers meet?", "The ministers met in Antalya.", "when"),
@@ -35,7 +39,7 @@ def objection(question: str, text: str, *before: str, title: str = "") -> str:
 )
 def test_what_does_not_answer(question: str, text: str, why: str) -> None:
     found = objection(question, text)
-    assert why in found and (found or not why)
+    assert found and why in found
 
 
 @pytest.mark.parametrize(
@@ -50,6 +54,9 @@ def test_what_does_not_answer(question: str, text: str, why: str) -> None:
         ("Who was killed in the crash?", "The driver and a child died.", "A bus crash shook the town."),
         ("How many soldiers have been killed?", "Nine troops died.", ""),
         ("How many people were killed?", "Nobody was killed.", ""),
+        ("How many delegates came?", "About 140 delegates took part.", ""),
+        ("How many troops were killed?", "The number of soldiers killed has risen to nine, the army said.", ""),
+        ("How many delegates came?", "There were 140 of them.", "The delegates came by train."),
         ("How many people have been displaced?", "Millions fled their homes.", ""),
         ("How long did Trump and Putin talk?", "The call between Trump and Putin lasted more than an hour.", ""),
         ("When did the ministers meet?", "The ministers met yesterday.", ""),

@@ -46,11 +46,19 @@ def test_a_question_without_content_covers_nothing(assessor: Assessor, question:
 
 def test_no_passages(assessor: Assessor) -> None:
     assessment = assessor.assess(QUESTION, [])
-    assert (assessment.sentences, assessment.answerable) == ((), {})
+    assert (assessment.sentences, assessment.answerable, assessment.signals) == ((), {}, {})
 
 
-def test_the_probability_rises_with_every_signal() -> None:
-    low = answerable(0.3, 0.3, 0.3)
-    assert 0 < answerable(-1, -1, 0) < low < 1
-    for better in ((0.6, 0.3, 0.3), (0.3, 0.6, 0.3), (0.3, 0.3, 0.6)):
+def test_the_probability_rises_with_every_signal_but_words_of_the_headline_alone() -> None:
+    low = answerable(0.3, 0.3, 0.3, 0.1)
+    assert 0 < answerable(-1, -1, 0, 0) < low < 1
+    for better in ((0.6, 0.3, 0.3, 0.1), (0.3, 0.6, 0.3, 0.1), (0.3, 0.3, 0.6, 0.1), (0.3, 0.3, 0.3, 0.0)):
         assert low < answerable(*better) < 1
+
+
+def test_what_the_probability_rests_on(assessor: Assessor) -> None:
+    assessment = assessor.assess(QUESTION, [FERRY, BARLEY])
+    assert assessment.answerable == {key: answerable(*found) for key, found in assessment.signals.items()}
+    closest, _, covered, by_title = assessment.signals["ferry.md#0"]
+    assert closest == max(s.cosine for s in assessment.sentences[:2])
+    assert (covered, by_title) == (pytest.approx(1), 0)
