@@ -25,6 +25,7 @@ from eval.bench.cached_model import CachedModel
 from eval.bench.clapnq import ClapnqQuestion, OnePublisher, load, write_corpus
 from eval.bench.retrieval import estimate
 from rag.answering import Finished, answer_stream, load_answerer
+from rag.check.builtin import BuiltinVerifier
 from rag.config import Settings, load_settings
 from rag.generate.answerability import Assessor
 from rag.generate.drafting import Answerer
@@ -77,6 +78,7 @@ def ask(question: ClapnqQuestion, store: IndexStore, embedder: Embedder, answere
         catalog=store.catalog,
         retriever=OnePublisher(store, embedder, question.id),
         answerer=answerer,
+        verifier=BuiltinVerifier(),
         idf=store.lexical.idf,
         k=k,
     )

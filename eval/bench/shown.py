@@ -4,11 +4,11 @@ Run as::
 
     python -m eval.bench.shown INDEX [LABELLED]
 
-``INDEX`` is an index of the collection the sentences were written from. ``LABELLED`` (``eval/suites/news2022_sentences.jsonl``
-by default) has lines of ``question, article_id, version, start, end, sentence, supported``: what the embedded model wrote
-about a passage ``[start, end)`` of an article, before any check, and whether a person found that the passage says it.
-Each sentence goes through the ledger as in an answer. The half of the questions that thresholds may be chosen on and the
-half for reporting are told apart by a hash of the question.
+``INDEX`` is an index of the collection the sentences were written from. ``LABELLED``, by default
+``eval/suites/news2022_sentences.jsonl``, has lines of ``question, article_id, version, start, end, sentence, supported``:
+what the embedded model wrote about a passage ``[start, end)`` of an article, before any check, and whether a person
+found that the passage says it. Each sentence goes through the ledger as in an answer. Two halves, for choosing
+thresholds and for reporting, are told apart by a hash of the question.
 """
 
 from __future__ import annotations

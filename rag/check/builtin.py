@@ -19,7 +19,6 @@ from rag.check.features import Evidence, describe
 from rag.check.verification import Claim, Thresholds, verdict
 from rag.types import Check
 
-
 _LEAST = 0.01
 
 
