@@ -5,8 +5,8 @@ Run as::
     python -m eval.bench.shown INDEX [LABELLED]
 
 ``INDEX`` is an index of the collection the sentences were written from. ``LABELLED``, by default
-``eval/suites/news2022_sentences.jsonl``, has lines of ``question, article_id, version, start, end, sentence, supported``:
-what the embedded model wrote about a passage ``[start, end)`` of an article, before any check, and whether a person
+``eval/suites/news2022_sentences.jsonl``, has lines of ``question, article_id, version, start, end, sentence`` and
+``supported``: what the embedded model wrote about a passage ``[start, end)`` of an article, before any check, and whether a person
 found that the passage says it. Each sentence goes through the ledger as in an answer. Two halves, for choosing
 thresholds and for reporting, are told apart by a hash of the question.
 """

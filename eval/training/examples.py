@@ -90,7 +90,7 @@ def edited(found: Sequence[Sentence], seed: int = 0) -> list[Sentence]:
     """
     rng = random.Random(seed)
     taken: Counter[EditKind] = Counter()
-    changed = []
+    changed: list[Sentence] = []
     halves: dict[str, bool] = {}
     for row in found:
         if not row.label or not row.dataset.startswith("ragtruth") or not is_prose(row.sentence):

@@ -162,7 +162,7 @@ class IndexStore:
                 wanted = wanted if among is None else k
 
     def _passing(self, filters: Filters) -> list[str] | None:
-        """Returns the ids that pass; ``None`` when they are too many. One search asks twice, a reader time and again."""
+        """Returns the ids that pass, ``None`` when they are too many; one search asks twice."""
         generation = self.catalog.generation()
         last = self._last_passing
         if last is None or last[:2] != (generation, filters):
