@@ -126,6 +126,22 @@ class Dateline:
         ids = dict.fromkeys(citation.article_id for citation in (*answer.citations, *answer.nearest))
         return [self._opened().catalog.article(article_id) for article_id in ids]
 
+    def made_with(self, answer: Answer) -> dict[str, str]:
+        """Returns the versions of what made an answer, for its bundle: program, models, prompts and verifier."""
+        from importlib.metadata import version
+
+        from rag.check.builtin import weights_digest
+        from rag.generate.prompts import prompts_digest
+
+        return {
+            "dateline": version("dateline"),
+            "model": answer.model,
+            "prompts": prompts_digest(),
+            "verifier": self._verifying().name,
+            "verifier_weights": weights_digest(),
+            "embedding_model": self._embed().fingerprint,
+        }
+
     # -- parts, opened on first use ---------------------------------------------------------------------------
 
     def _ingest_default_corpus(self) -> None:

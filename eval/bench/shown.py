@@ -6,9 +6,9 @@ Run as::
 
 ``INDEX`` is an index of the collection the sentences were written from. ``LABELLED``, by default
 ``eval/suites/news2022_sentences.jsonl``, has lines of ``question, article_id, version, start, end, sentence`` and
-``supported``: what the embedded model wrote about a passage ``[start, end)`` of an article, before any check, and whether a person
-found that the passage says it. Each sentence goes through the ledger as in an answer. Two halves, for choosing
-thresholds and for reporting, are told apart by a hash of the question.
+``supported``: what the embedded model wrote about a passage ``[start, end)`` of an article, before any check, and
+whether a person found that the passage says it. Each sentence goes through the ledger as in an answer. Two halves, for
+choosing thresholds and for reporting, are told apart by a hash of the question.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ trained, how well they do on unseen documents, and what they cannot see. ``eval/
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections.abc import Sequence
@@ -116,9 +117,18 @@ def log_odds(probability: float) -> float:
     return math.log(bounded / (1 - bounded))
 
 
+def weights_digest() -> str:
+    """Returns a short digest of the weights and thresholds."""
+    return hashlib.sha256(_file().encode()).hexdigest()[:16]
+
+
+def _file() -> str:
+    return files("rag.check.models").joinpath("builtin.json").read_text(encoding="utf-8")
+
+
 @lru_cache(maxsize=1)
 def _load() -> tuple[LogisticModel, LogisticModel, Thresholds]:
-    content = json.loads(files("rag.check.models").joinpath("builtin.json").read_text(encoding="utf-8"))
+    content = json.loads(_file())
     return _model(content["sentence"]), _model(content["text"]), Thresholds(**content["thresholds"])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,19 +33,23 @@ def require_writable(path: Path) -> None:
         raise SourceError(f"{path} {reason}; name another file")
 
 
-def write_bundle(path: Path, answer: Answer, articles: Sequence[Article]) -> None:
+def write_bundle(
+    path: Path, answer: Answer, articles: Sequence[Article], made_with: Mapping[str, str] | None = None
+) -> None:
     """Writes a bundle, whole or not at all.
 
     Args:
         path: The file; replaced when it exists.
         answer: The answer as shown.
         articles: Every article it cites.
+        made_with: Versions of the parts that made the answer: models, prompts, verifier.
 
     Raises:
         SourceError: The file cannot be written.
     """
     content = {
         "format": _FORMAT,
+        "made_with": dict(made_with or {}),
         "answer": encode_answer(answer),
         "sources": [{"id": a.id, "version": a.version, "text": a.text} for a in articles],
     }
@@ -91,16 +95,20 @@ def verify_bundle(path: Path) -> list[str]:
 
 
 def _disagreements(content: dict[str, Any]) -> list[str]:
-    problems = []
+    problems: list[str] = []
+    changed: set[tuple[str, str]] = set()
     texts = {(source["id"], source["version"]): source["text"] for source in content["sources"]}
     for (article_id, version), text in texts.items():
         if hashlib.sha256(text.encode("utf-8")).hexdigest() != version:
+            changed.add((article_id, version))
             problems.append(f"{article_id}: the text does not match its version")
     answer = content["answer"]
     for citation in answer["citations"] + answer["nearest"]:
         place = (citation["article_id"], citation["version"])
         if place not in texts:
             problems.append(f"citation {citation['n']}: its source is not in the bundle")
+        elif place in changed:
+            problems.append(f"citation {citation['n']}: the text of its source was changed")
         elif texts[place][citation["start"] : citation["end"]] != citation["quote"]:
             problems.append(f"citation {citation['n']}: the source does not have these words there")
     known = {citation["n"] for citation in answer["citations"]}

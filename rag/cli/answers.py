@@ -52,7 +52,7 @@ def ask(
         if not as_json:
             render.answer_sources(answer, opening_in(dateline))
         if bundle:
-            write_bundle(bundle, answer, dateline.cited_articles(answer))
+            write_bundle(bundle, answer, dateline.cited_articles(answer), dateline.made_with(answer))
 
 
 @click.command()

@@ -10,6 +10,8 @@ are folded, so that no text can pose as another part of the prompt.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -147,6 +149,15 @@ class NumberedSentence:
     n: int
     passage: RetrievedPassage
     span: Span
+
+
+def prompts_digest() -> str:
+    """Returns a short digest of all that models are asked and held to, which changes with every word of it."""
+    asked = (
+        SMALL_SYSTEM, GATE_LINE, ANSWER_LINE, CHECK_LINE, ANSWER_GRAMMAR, LARGE_SYSTEM, json.dumps(LARGE_SCHEMA),
+        JUDGE_SYSTEM, json.dumps(JUDGE_SCHEMA), REWRITE_SYSTEM,
+    )  # fmt: skip
+    return hashlib.sha256("\0".join(asked).encode()).hexdigest()[:16]
 
 
 def plain(text: str) -> str:

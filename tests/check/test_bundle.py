@@ -121,7 +121,9 @@ def test_what_is_wrong_is_named_even_under_a_new_seal(bundle: Path) -> None:
     assert verify_bundle(resealed(bundle, content)) == ["citation 1: its source is not in the bundle"]
     content = json.loads(bundle.read_text(encoding="utf-8"))
     content["sources"][0]["text"] += " Not so."
-    assert verify_bundle(resealed(bundle, content)) == ["a.md: the text does not match its version"]
+    assert verify_bundle(resealed(bundle, content)) == [
+        "a.md: the text does not match its version", "citation 1: the text of its source was changed",
+    ]  # fmt: skip
     content = json.loads(bundle.read_text(encoding="utf-8"))
     content["answer"]["sentences"][0]["citations"] = [2]
     assert verify_bundle(resealed(bundle, content)) == ["sentence 1: cites a source that is not listed"]
@@ -174,3 +176,20 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
         verify_bundle(tmp_path / "none.json")
     with pytest.raises(SourceError, match="Is a directory"):
         verify_bundle(tmp_path)
+
+
+def test_a_changed_letter_outside_every_quotation_names_the_citations_of_that_source(bundle: Path) -> None:
+    content = json.loads(bundle.read_text(encoding="utf-8"))
+    content["sources"][0]["text"] = content["sources"][0]["text"].replace("Ärger", "Arger")
+    problems = verify_bundle(resealed(bundle, content))
+    assert "citation 1: the text of its source was changed" in problems
+
+
+def test_a_bundle_says_what_it_was_made_with(tmp_path: Path) -> None:
+    write_bundle(tmp_path / "b.json", ANSWER, [ARTICLE], {"model": "extractive", "prompts": "abc"})
+    content = json.loads((tmp_path / "b.json").read_text(encoding="utf-8"))
+    assert content["made_with"] == {"model": "extractive", "prompts": "abc"}
+    assert verify_bundle(tmp_path / "b.json") == []
+    changed = (tmp_path / "b.json").read_text(encoding="utf-8").replace('"abc"', '"abd"')
+    (tmp_path / "b.json").write_text(changed, encoding="utf-8")
+    assert verify_bundle(tmp_path / "b.json") == ["the seal does not match: the file was changed"]
