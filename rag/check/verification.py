@@ -25,7 +25,7 @@ Chosen by the same command: below it sentences are wrong 2.5 to 4 times as often
 right, so the word for them is "could not confirm".
 """
 
-_FATAL = frozenset({FactKind.NUMBER, FactKind.DATE, FactKind.QUOTATION, FactKind.NEGATION})
+_FATAL = frozenset({FactKind.NUMBER, FactKind.DATE, FactKind.QUOTATION, FactKind.NEGATION, FactKind.ROLE})
 
 
 @dataclass(frozen=True, slots=True)
