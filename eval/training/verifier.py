@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from eval.metrics.classification import balanced_accuracy, estimates
-from eval.training.examples import Example, examples, read_sentences
+from eval.training.examples import EDITS, Example, edited, examples, read_sentences
 from eval.training.fitting import (
     IMPORTANCE,
     Floats,
@@ -54,7 +54,8 @@ def main() -> int:
         "--curve", action="store_true", help="also fit to an eighth, a quarter and half of the documents"
     )
     arguments = parser.parse_args()
-    known = examples(read_sentences(arguments.folder))
+    judged = read_sentences(arguments.folder)
+    known = examples([*judged, *edited(judged)])
     unseen = cross_fit(known)
     print(f"{len(known):,} sentences, {len({e.document for e in known}):,} documents")
     _report("sentences, cross-validated", known, unseen.whole)
@@ -88,7 +89,7 @@ def main() -> int:
 
 def _report(title: str, known: Sequence[Example], scores: Floats) -> None:
     print(f"\n{title}")
-    for name in dict.fromkeys(e.dataset for e in known):
+    for name in dict.fromkeys(e.dataset for e in known if e.dataset != EDITS):
         places = [i for i, e in enumerate(known) if e.dataset == name and e.label is not None]
         labels = [bool(known[i].label) for i in places]
         odds = scores[places]
@@ -108,7 +109,7 @@ def _report_texts(title: str, known: Sequence[Example], supports: Mapping[str, S
         text, even = _text_model(rest, facts)
         for key in (key for key in supports if parts[key] == part):
             scored[key] = (probability := text.probability(text_features(supports[key])), probability >= even)
-    for name in dict.fromkeys(e.dataset for e in known):
+    for name in dict.fromkeys(e.dataset for e in known if e.dataset != EDITS):
         keys = [key for key in supports if facts[key].dataset == name]
         found = estimates(
             [facts[k].text_label for k in keys], [scored[k][0] for k in keys], [scored[k][1] for k in keys],

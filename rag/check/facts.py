@@ -1,7 +1,8 @@
 """Hard facts of a sentence: its numbers, dates, names and quotations must come from the evidence.
 
-An added "not" counts too. What this cannot see, and a verifier must: a dropped negation, facts that are in the
-evidence but belong to someone else ("Iran backs the opposition"), wrong titles, sums of stated numbers.
+An added "not" counts too. In a sentence that all but copies its source, so do a dropped "not", an exchanged word and
+two names that have changed places. What this cannot see, and a verifier must: the same in free paraphrase, facts that
+are in the evidence but belong to someone else ("Iran backs the opposition"), wrong titles, sums of stated numbers.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from enum import StrEnum
 from rag.check.bindings import misbound
 from rag.check.dates import DateMention, StatedDates, find_dates
 from rag.check.names import StatedNames, find_names
+from rag.check.near_copies import near_copy
 from rag.check.negations import adds_negation
 from rag.check.numbers import StatedNumbers
 from rag.check.quantities import Quantity, find_quantities
@@ -24,13 +26,16 @@ _PRONOUN = re.compile(r"\b(?:he|she|they|it|we|i|his|her|hers|their|its|our|my|h
 
 
 class FactKind(StrEnum):
-    """What kind of fact a sentence states."""
+    """What kind of fact a sentence states; a reversal is a "not" more or less than in what it copies."""
 
     NUMBER = "number"
     DATE = "date"
     NAME = "name"
     QUOTATION = "quotation"
     NEGATION = "negation"
+    REVERSAL = "reversal"
+    WORDING = "wording"
+    ROLE = "role"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,23 @@ def missing_facts(sentence: str, evidence: str, *, context: FactContext) -> tupl
             known.append(plain(context.before))
         stated = StatedNames(known)
         missing.extend(MissingFact(FactKind.NAME, part) for name in names for part in stated.missing(name))
+    missing.extend(_changed(sentence, evidence, missing))
     return tuple(dict.fromkeys(missing))
+
+
+def _changed(sentence: str, evidence: str, missing: list[MissingFact]) -> list[MissingFact]:
+    """Returns what a near-copy says otherwise than its source; nothing for a paraphrase."""
+    copy = near_copy(sentence, evidence)
+    if not copy.is_near:
+        return []
+    found = []
+    if copy.negation_changed:
+        found.append(MissingFact(FactKind.REVERSAL, "of the source and the sentence, one negates this"))
+    if copy.roles_swapped:
+        return [*found, MissingFact(FactKind.ROLE, "who does it to whom is the other way round")]
+    named = {key for fact in missing for key in keys(fact.text)}  # reported already
+    changed = [(was, now) for was, now in copy.replaced if not named & set(keys(now))]
+    return [*found, *(MissingFact(FactKind.WORDING, f"{now} (there: {was})") for was, now in changed)]
 
 
 def _starts_with_pronoun(source: str) -> bool:

@@ -19,6 +19,7 @@ from itertools import combinations, pairwise
 
 from rag.check.dates import without_dates
 from rag.check.facts import FactContext, FactKind, MissingFact, missing_facts
+from rag.check.near_copies import near_copy
 from rag.check.negations import count_negations
 from rag.check.support import common_subsequence, figures
 from rag.check.words import content_stems, keys, plain, stems, vocabulary
@@ -27,6 +28,7 @@ from rag.ingest.sentences import sentences
 _CLOSEST = 3
 _NEAR = 3
 _MOST_PAIRED = 25
+_MOST_EXCHANGED = 3
 _PREFIX = 5
 _HEDGES = frozenset(
     vocabulary("may might could likely possibly perhaps probably potentially appears seems suggest suggests")
@@ -91,6 +93,7 @@ def describe(claim: str, evidence: Evidence, context: FactContext) -> tuple[dict
     counts, near_counts = (Counter(fact.kind for fact in facts) for facts in (missing, near))
     unknown = [w for stem, w in weights.items() if stem[:_PREFIX] not in evidence.prefix_union]
     said = keys(claim)
+    copy = near_copy(claim, evidence.text)
     features = {
         "covered": share(evidence.union),
         "covered_by_one": max(share(found) for found in evidence.sets),
@@ -118,6 +121,10 @@ def describe(claim: str, evidence: Evidence, context: FactContext) -> tuple[dict
         "new_words": _share((key not in evidence.keys for key in said), default=0.0),
         "negation_surplus": float(count_negations(claim) - max(evidence.negations[i] for i in closest)),
         "commentary": float(bool(_COMMENTARY.match(claim.strip()))),
+        "copied": copy.aligned,
+        "copied_but_exchanged": copy.aligned * min(len(copy.replaced), _MOST_EXCHANGED),
+        "copied_but_negated": copy.aligned * copy.negation_changed,
+        "copied_but_swapped": float(copy.roles_swapped),
     }
     return features, missing
 

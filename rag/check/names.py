@@ -11,7 +11,7 @@ from rag.check.nations import GOVERNMENTS, NATIONS
 from rag.check.number_words import NUMBER_WORDS
 from rag.check.words import STOPWORDS, Word, stem_keys, vocabulary, words
 
-_TITLES = frozenset(
+TITLES = frozenset(
     vocabulary(
         """mr mrs ms miss dr prof professor sir lord lady dame president vice prime minister premier chancellor king
         queen prince princess sheikh emir pope senator sen governor gov mayor general gen colonel col captain capt
@@ -105,7 +105,7 @@ def _run_end(text: str, found: list[Word], capital: list[bool], at: int) -> int:
     stop = at + 1
     while stop < len(found):
         gap = text[found[stop - 1].end : found[stop].start]
-        if gap not in (" ", "-", "\n", ". ", "  ") or (gap == ". " and found[stop - 1].key not in _TITLES):
+        if gap not in (" ", "-", "\n", ". ", "  ") or (gap == ". " and found[stop - 1].key not in TITLES):
             break
         if found[stop - 1].text.lower().endswith("'s"):
             break
@@ -127,14 +127,14 @@ def _starts_sentence(text: str, found: list[Word], at: int) -> bool:
     if at == 0:
         return True
     before = text[max(0, found[at].start - 6) : found[at].start]
-    return bool(_SENTENCE_END.search(before)) and found[at - 1].key not in _TITLES
+    return bool(_SENTENCE_END.search(before)) and found[at - 1].key not in TITLES
 
 
 def _is_name_at_start(text: str, found: list[Word], at: int, stop: int) -> bool:
     word = found[at]
     if any(c.isupper() for c in word.text[1:]) or any(c.isdigit() for c in word.text) or (word.key,) in NATIONS:
         return True
-    if word.key in _OPENERS or word.key in _TITLES:
+    if word.key in _OPENERS or word.key in TITLES:
         return False
     if word.text.lower().endswith("'s"):
         return True
@@ -149,7 +149,7 @@ def _is_name_at_start(text: str, found: list[Word], at: int, stop: int) -> bool:
 
 def _identifies(word: Word) -> bool:
     return (
-        word.key not in _TITLES
+        word.key not in TITLES
         and word.key not in _CONNECTORS
         and word.key not in _CALENDAR
         and word.key not in STOPWORDS - _PRONOUNS

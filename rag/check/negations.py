@@ -16,9 +16,14 @@ _IMPLIED = re.compile(
 )
 
 
+def is_negation(key: str) -> bool:
+    """Tells whether a word, as ``words.keys`` gives it, negates; contractions included."""
+    return key in _NEGATIONS or key.endswith("n't")
+
+
 def count_negations(text: str) -> int:
     """Returns the number of negating words of any text, contractions included."""
-    return sum(key in _NEGATIONS or key.endswith("n't") for key in keys(text))
+    return sum(is_negation(key) for key in keys(text))
 
 
 def adds_negation(sentence: str, evidence: str) -> bool:

@@ -10,6 +10,7 @@ from rag.check.facts import FactContext, FactKind, MissingFact
 from rag.types import Check, Verdict
 
 _FATAL = frozenset({FactKind.NUMBER, FactKind.DATE, FactKind.QUOTATION, FactKind.NEGATION})
+_OPPOSITE = frozenset({FactKind.REVERSAL, FactKind.ROLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +80,18 @@ def verdict(support: float, missing: Sequence[MissingFact], thresholds: Threshol
 def at_best_partial(check: Check, missing: Sequence[MissingFact]) -> Check:
     """Lowers a verdict for facts that the evidence lacks, whatever gave it.
 
-    A number, date, quotation or negation that the evidence lacks makes a sentence unsupported; a name that it lacks
-    leaves it partial at best, since evidence often says "he".
+    A sentence that copies its source but for a negation, or with two names exchanged, is contradicted. A number, date,
+    quotation or negation that the evidence lacks makes a sentence unsupported; a name that it lacks, or an exchanged
+    word, leaves it partial at best, since evidence often says "he" and uses other words.
     """
     if not missing:
         return check
-    why = "; ".join(f"{fact.kind} not in the source: {fact.text}" for fact in missing)
-    if check.verdict is Verdict.CONTRADICTED:
-        return replace(check, why=why)
+    why = "; ".join(_explained(fact) for fact in missing)
+    if check.verdict is Verdict.CONTRADICTED or any(fact.kind in _OPPOSITE for fact in missing):
+        return replace(check, verdict=Verdict.CONTRADICTED, why=why)
     is_fatal = check.verdict is Verdict.UNSUPPORTED or any(fact.kind in _FATAL for fact in missing)
     return replace(check, verdict=Verdict.UNSUPPORTED if is_fatal else Verdict.PARTIAL, why=why)
+
+
+def _explained(fact: MissingFact) -> str:
+    return fact.text if fact.kind in _OPPOSITE else f"{fact.kind} not in the source: {fact.text}"

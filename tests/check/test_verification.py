@@ -48,9 +48,14 @@ def test_added_claims_are_partial_and_foreign_ones_unsupported() -> None:
     assert check("Parliament passed a budget after lengthy debate.").verdict is Verdict.UNSUPPORTED
 
 
-def test_a_dropped_negation_is_not_seen_by_words() -> None:
-    """The limit of this verifier, kept here so that a better one can be seen to pass it."""
-    assert check("Okafor will resign.", "Okafor will not resign.").verdict is Verdict.SUPPORTED
+def test_a_dropped_negation_and_an_exchange_of_roles_are_never_shown() -> None:
+    assert check("Okafor will resign.", "Okafor will not resign.").verdict is Verdict.UNSUPPORTED
+    exchanged = check("Daniel Okafor praised Ingrid Lindqvist.", "Ingrid Lindqvist praised Daniel Okafor.")
+    assert exchanged.verdict is Verdict.UNSUPPORTED
+
+
+def test_an_exchanged_word_in_a_near_copy_is_partial_at_best() -> None:
+    assert check("The price of bread fell sharply.", "The price of bread rose sharply.").verdict is Verdict.PARTIAL
 
 
 def test_many_are_the_same_as_one_by_one() -> None:
