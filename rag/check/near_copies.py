@@ -81,7 +81,7 @@ def _read(text: str) -> list[tuple[str, Word]]:
     spans = [(d.start, d.end, "@") for d in find_dates(text)]
     spans += [(q.start, q.end, "#") for q in find_quantities(text) if q.text.lower() not in ("one", "first")]
     found = words(text)
-    read = []
+    read: list[tuple[str, Word]] = []
     for stem, word in zip(stem_keys([word.key for word in found]), found, strict=True):
         mark = next((mark for start, end, mark in spans if start <= word.start < end), "")
         if not mark and word.key in ("a", "an", "the", "that"):
