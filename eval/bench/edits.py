@@ -25,7 +25,9 @@ from eval.edits import EditKind, edits_of
 from eval.edits.sources import TrueSentence, paraphrased, verbatim
 from rag.check.citations import CitedSentence, choose_citations
 from rag.check.facts import FactContext
-from rag.check.verification import Claim, LexicalVerifier, Verifier
+from rag.check.verification import Claim, Verifier
+from rag.config import load_settings
+from rag.generate.verifiers import load_verifier
 from rag.types import Span, Verdict
 
 KINDS = tuple(EditKind)
@@ -125,14 +127,15 @@ def load(folder: Path) -> list[TrueSentence]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Reads the arguments, measures the rules, and prints JSON."""
+    """Reads the arguments, measures, and prints JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sources", type=Path, nargs="+", required=True)
     parser.add_argument("--count", type=int, default=40, help="edits of each kind")
     parser.add_argument("--half", choices=["reporting", "looking"], default="reporting")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--verifier", help="as the setting of that name")
     options = parser.parse_args(arguments)
-    verifier = LexicalVerifier()
+    verifier = load_verifier(load_settings(verifier=options.verifier))
     report = {}
     for folder in options.sources:
         sources = [s for s in load(folder) if s.is_reported == (options.half == "reporting")]

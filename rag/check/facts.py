@@ -20,8 +20,10 @@ from rag.check.negations import adds_negation
 from rag.check.numbers import StatedNumbers
 from rag.check.quantities import Quantity, find_quantities
 from rag.check.quotations import QuotableText, find_quotations
+from rag.check.reported import drops_attribution
 from rag.check.words import keys, plain
 
+_PIECE = re.compile(r"(?<=[.!?])[\"')”’]*\s+|\n+")
 _PRONOUN = re.compile(r"\b(?:he|she|they|it|we|i|his|her|hers|their|its|our|my|him|them|us|me)\b", re.IGNORECASE)
 
 
@@ -36,6 +38,7 @@ class FactKind(StrEnum):
     REVERSAL = "reversal"
     WORDING = "wording"
     ROLE = "role"
+    ATTRIBUTION = "attribution"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,8 @@ def missing_facts(sentence: str, evidence: str, *, context: FactContext) -> tupl
             known.append(plain(context.before))
         stated = StatedNames(known)
         missing.extend(MissingFact(FactKind.NAME, part) for name in names for part in stated.missing(name))
+    if word := drops_attribution(sentence, _PIECE.split(evidence)):
+        missing.append(MissingFact(FactKind.ATTRIBUTION, f"there it is somebody's word ({word})"))
     missing.extend(_changed(sentence, evidence, missing))
     return tuple(dict.fromkeys(missing))
 

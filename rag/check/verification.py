@@ -94,4 +94,7 @@ def at_best_partial(check: Check, missing: Sequence[MissingFact]) -> Check:
 
 
 def _explained(fact: MissingFact) -> str:
-    return fact.text if fact.kind in _OPPOSITE else f"{fact.kind} not in the source: {fact.text}"
+    if fact.kind in _OPPOSITE:
+        return fact.text
+    kept = fact.kind is FactKind.ATTRIBUTION
+    return f"attribution not kept: {fact.text}" if kept else f"{fact.kind} not in the source: {fact.text}"

@@ -45,7 +45,7 @@ CHECK_LINE = "Given the passage, is this statement true? Answer yes or no."
 ANSWER_GRAMMAR = (
     'root ::= first rest* "." ["”’]?\n'
     "first ::= [A-Z0-9\"“‘'$€£]\n"
-    'rest ::= [^.\\n] | "." [^ .\\n"”’] | ". " [a-z0-9] | [A-Z] ". " | abbreviation ". " | ".\\"" " " [a-z]\n'
+    'rest ::= [^.\\n] | "." [^ .\\n"”’] | ". " [a-z0-9] | [A-Z] ". " | abbreviation ". " | " v. " | ".\\"" " " [a-z]\n'
     'abbreviation ::= "Mr" | "Mrs" | "Ms" | "Dr" | "Gen" | "Col" | "Lt" | "Sgt" | "Sen" | "Rep" | "Gov" | "Rev"'
     ' | "Hon" | "St" | "No" | "Prof" | "Jr" | "Sr" | "vs" | "Inc" | "Corp" | "Co" | "Ltd" | "Jan" | "Feb" | "Aug"'
     ' | "Sept" | "Oct" | "Nov" | "Dec"\n'
@@ -128,6 +128,13 @@ REWRITE_ANSWER_CHARACTERS = 400
 
 _GATE_WEIGHT, _LIKELY_WEIGHT, _GATE_BAR = 0.74, 0.25, 0.45
 
+_OF_THE_PASSAGE = re.compile(
+    r",? (?:according to|as stated in|in) the (?:given )?(?:passage|text)(?=[,.])", re.IGNORECASE
+)
+_NO_ANSWER = re.compile(
+    r"\b(?:the|this) (?:given )?(?:passage|text|article)s? (?:do(?:es)?|did|is|are|was)(?:n't| not)\b", re.IGNORECASE
+)
+
 TRUE_FROM = 0.78
 """Least P(yes) of ``check_messages`` for a sentence the model itself wrote.
 
@@ -207,6 +214,14 @@ def judge_messages(evidence: str, sentence: str) -> list[Message]:
     """Asks for the verdict on a sentence; send with ``JUDGE_SCHEMA`` and ``JUDGE_TOKENS``."""
     text = f"Source:\n{plain(evidence)}\n\nSentence: {plain(sentence)}"
     return [{"role": "system", "content": JUDGE_SYSTEM}, {"role": "user", "content": text}]
+
+
+def answer_in(reply: str) -> str:
+    """Returns the answer in a reply to ``answer_messages``, without mention of the passage, which no reader sees.
+
+    Empty when the model only says that the passage has no answer, which is no statement about the news.
+    """
+    return "" if _NO_ANSWER.search(reply) else _OF_THE_PASSAGE.sub("", reply).strip()
 
 
 def states_answer(yes: float, likely: float) -> bool:

@@ -123,7 +123,17 @@ def test_single_quotation_marks_are_told_from_apostrophes() -> None:
 
 
 def test_kinds_are_named() -> None:
-    assert {str(kind) for kind in FactKind} == {"number", "date", "name", "quotation", "negation", "wording", "role"}
+    assert {str(kind) for kind in FactKind} == {
+        "number",
+        "date",
+        "name",
+        "quotation",
+        "negation",
+        "reversal",
+        "wording",
+        "role",
+        "attribution",
+    }
 
 
 NEWSLIKE = st.lists(

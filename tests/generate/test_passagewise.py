@@ -49,6 +49,21 @@ def test_a_sentence_broken_off_is_no_draft(assessor: Assessor) -> None:
     assert list(PassagewiseAnswerer(model, assessor).draft(QUESTION, SOURCES, Trace())) == []
 
 
+@pytest.mark.parametrize(
+    ("reply", "drafted"),
+    [
+        ("The passage does not mention how many drowned.", []),
+        ("The text doesn't say.", []),
+        ("Three drowned, according to the passage.", ["Three drowned."]),
+        ("According to the harbour master, three drowned.", ["According to the harbour master, three drowned."]),
+    ],
+)
+def test_the_passage_is_never_spoken_of(assessor: Assessor, reply: str, drafted: list[str]) -> None:
+    model = ScriptedModel(replies=[reply], yes=lambda messages: 0.95)
+    drafts = list(PassagewiseAnswerer(model, assessor).draft(QUESTION, SOURCES[:1], Trace()))
+    assert [draft.text for draft in drafts] == drafted
+
+
 def test_two_opinions_decide_whether_a_passage_is_asked(assessor: Assessor) -> None:
     hesitant = ScriptedModel(replies=written, yes=[0.6, 0.6, 0.99])
     drafts = list(PassagewiseAnswerer(hesitant, assessor).draft(QUESTION, [BARLEY, SOURCES[0]], Trace()))

@@ -1,0 +1,53 @@
+"""Claims that a source only reports: "officials claimed X" does not bear out "X".
+
+News tells plain facts as what somebody said ("six people were hurt, police said"), and leaving the speaker out is
+common and fair. What somebody claims, alleges, denies or believes is another thing, and so are words like "reportedly".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.check.words import content_stems, plain
+
+_DOUBTED = re.compile(
+    r"\b(?:claim(?:s|ed|ing)?(?! (?:of )?(?:[\w,]+ )?(?:lives|victory|responsibility))"
+    r"|alleg(?:e|es|ed|edly|ing|ation|ations)|accus(?:e|es|ed|ing|ation|ations)|den(?:y|ies|ied)|insist(?:s|ed)?|argu(?:e|es|ed)"
+    r"|contend(?:s|ed)?|maintain(?:s|ed)? that"
+    r"|believ(?:e|es|ed)|suspect(?:s|ed)?|speculat(?:e|es|ed|ion)|predict(?:s|ed)?|rumou?r(?:s|ed)?|reportedly|purported(?:ly)?"
+    r"|supposed(?:ly)?|apparently|according to)\b",
+    re.IGNORECASE,
+)
+_HEARD = re.compile(
+    r"\b(?:sa(?:id|ys?|ying)|told|tells?|stat(?:ed|es)|report(?:s|ed)|describ(?:es|ed)|call(?:s|ed)|warn(?:s|ed)|suggest(?:s|ed)?"
+    r"|announc(?:es|ed)|conclud(?:es|ed)|think(?:s)?|thought|consider(?:s|ed)|expect(?:s|ed)?|seem(?:s|ed)?|appear(?:s|ed)?"
+    r"|may|might|could|likely|possibl[ey]|would)\b",
+    re.IGNORECASE,
+)
+_SHARED_FROM = 0.7
+
+
+def drops_attribution(claim: str, sentences: Sequence[str]) -> str:
+    """Returns the word by which a source reports as somebody's claim what a sentence states as a fact.
+
+    Args:
+        claim: The sentence.
+        sentences: The source sentences it rests on.
+
+    Returns:
+        The word, as "alleged" or "according to"; empty when the sentence keeps a speaker or a doubt of its own, quotes,
+        or rests on a source sentence that states the matter itself.
+    """
+    if '"' in plain(claim) or _DOUBTED.search(claim) or _HEARD.search(claim):
+        return ""
+    wanted = set(content_stems(claim))
+    if not wanted:
+        return ""
+    shares = [(len(wanted.intersection(content_stems(s))) / len(wanted), s) for s in sentences]
+    resting = [sentence for share, sentence in shares if share >= _SHARED_FROM]
+    marks = [_DOUBTED.search(sentence) for sentence in resting]
+    if not marks or not all(marks):
+        return ""
+    first = marks[0]
+    return first.group().lower() if first else ""
