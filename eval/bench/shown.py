@@ -2,13 +2,13 @@
 
 Run as::
 
-    python -m eval.bench.shown INDEX [LABELLED]
+    python -m eval.bench.shown FOLDER --index DIR [LABELLED]
 
-``INDEX`` is an index of the collection the sentences were written from. ``LABELLED``, by default
-``eval/suites/news2022_sentences.jsonl``, has lines of ``question, article_id, version, start, end, sentence`` and
+``FOLDER`` holds ``queries.jsonl.gz``, ``DIR`` an index of its ``corpus.jsonl.gz``. ``LABELLED``, by default
+``eval/suites/news2022_sentences.jsonl``, has lines of ``question_id, article_id, version, start, end, sentence`` and
 ``supported``: what the embedded model wrote about a passage ``[start, end)`` of an article, before any check, and
-whether a person found that the passage says it. Each sentence goes through the ledger as in an answer. Two halves, for
-choosing thresholds and for reporting, are told apart by a hash of the question.
+whether a person found that the source sentences it would cite say it. Each sentence goes through the ledger as in an
+answer. Two halves, for choosing thresholds and for reporting, are told apart by a hash of the question.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +38,7 @@ LABELLED = Path("eval/suites/news2022_sentences.jsonl")
 class Labelled:
     """A sentence written about a passage, and whether a person found it supported there."""
 
-    question: str
+    question_id: str
     article_id: str
     version: str
     start: int
@@ -49,7 +49,7 @@ class Labelled:
     @property
     def is_reported(self) -> bool:
         """Whether it belongs to the half that nothing is chosen on."""
-        return hashlib.sha256(self.question.encode()).digest()[0] % 2 == 1
+        return hashlib.sha256(self.question_id.encode()).digest()[0] % 2 == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +64,16 @@ class Shown:
 def main() -> int:
     """Prints, for both halves, how many are shown as supported and how many of these are wrong."""
     parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
-    parser.add_argument("index", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--index", type=Path, required=True)
     parser.add_argument("labelled", type=Path, nargs="?", default=LABELLED)
     parser.add_argument("--verifier")
     parser.add_argument("--mistakes", action="store_true", help="also print wrong sentences shown, of the first half")
     arguments = parser.parse_args()
     verifier = load_verifier(load_settings(verifier=arguments.verifier))
+    asked = {row["id"]: row["question"] for _, row in records(arguments.folder / "queries.jsonl.gz")}
     store = IndexStore(arguments.index)
-    found = list(show(read_labelled(arguments.labelled), store, verifier))
+    found = list(show(read_labelled(arguments.labelled), asked, store, verifier))
     store.close()
     for name, is_reported in (("half for choosing", False), ("half for reporting", True)):
         half = [s for s in found if s.labelled.is_reported is is_reported]
@@ -93,11 +95,11 @@ def read_labelled(path: Path) -> list[Labelled]:
     return [Labelled(**record) for _, record in records(path)]
 
 
-def show(rows: Sequence[Labelled], store: IndexStore, verifier: Verifier) -> Iterator[Shown]:
+def show(rows: Sequence[Labelled], asked: Mapping[str, str], store: IndexStore, verifier: Verifier) -> Iterator[Shown]:
     """Yields what the ledger makes of each sentence, given the passage it was written about."""
     for row in rows:
         passage = _passage(store.catalog, row)
-        ledger = ClaimLedger(store.catalog, row.question, [passage], verifier, store.lexical.idf)
+        ledger = ClaimLedger(store.catalog, asked[row.question_id], [passage], verifier, store.lexical.idf)
         ledger.add(Draft(row.sentence, (passage,)))
         ledger.settle()
         shown = next((s for s in ledger.sentences() if s.text == row.sentence), None)
@@ -113,7 +115,7 @@ def _passage(catalog: Catalog, row: Labelled) -> RetrievedPassage:
 
 
 def _rate(outcomes: Sequence[bool], cases: Sequence[Shown]) -> str:
-    return str(share(outcomes, [s.labelled.question for s in cases]))
+    return str(share(outcomes, [s.labelled.question_id for s in cases]))
 
 
 if __name__ == "__main__":

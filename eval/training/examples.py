@@ -6,7 +6,7 @@ import hashlib
 import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eval.edits import EditKind, edits_of
@@ -84,8 +84,9 @@ def read_sentences(folder: Path) -> list[Sentence]:
 
 
 def edited(found: Sequence[Sentence], seed: int = 0) -> list[Sentence]:
-    """Returns supported sentences with one fact changed, of the documents that no measurement of edits reports on.
+    """Returns supported sentences with one fact changed, each with itself before the change.
 
+    None is of the documents that ``eval.bench.edits`` reports on.
     Of each sentence one edit is taken, of the kind that has been taken least often.
     """
     rng = random.Random(seed)
@@ -107,6 +108,7 @@ def edited(found: Sequence[Sentence], seed: int = 0) -> list[Sentence]:
             taken[edit.kind] += 1
             key = f"{row.text}/{len(changed)}"
             changed.append(Sentence(EDITS, row.document, key, edit.text, label=False, text_label=False))
+            changed.append(replace(row, dataset=EDITS, text=f"{key}/before"))
     return changed
 
 

@@ -63,8 +63,8 @@ def main() -> int:
     _report("sentences, word overlap", known, _overlap(known))
     sentence, text, even = _calibrated(known, unseen.whole, unseen.cited)
     _report_texts("texts, cross-validated", known, _by_text(known, unseen.whole, sentence))
-    others = {name: weight for name, weight in IMPORTANCE.items() if name not in _NATURAL}
-    foreign = log_odds(fit_sentences([e for e in known if e.dataset not in _NATURAL], others), known)
+    others = {name: weight for name, weight in IMPORTANCE.items() if name not in (*_NATURAL, EDITS)}
+    foreign = log_odds(fit_sentences([e for e in known if e.dataset in others], others), known)
     _report("sentences, trained without RAGTruth", [e for e in known if e.dataset in _NATURAL],
             foreign.whole[[e.dataset in _NATURAL for e in known]])  # fmt: skip
     if arguments.curve:

@@ -40,7 +40,7 @@ def choose_citations(
     Greedy: each step takes the candidate that adds most to the stems and stem pairs covered so far, of equals the
     neighbour of one already taken, until none adds ``_MIN_GAIN`` of the whole. Returns nothing when no candidate
     shares a content word. The gain and the weight of pairs were chosen on one half of CLAP-NQ, the weight of
-    figures on RAGTruth (``rag.check.calibration``).
+    figures on RAGTruth (``eval.bench.citations``).
     """
     wanted = _features(sentence)
     weights = {feature: _weight(feature, idf) for feature in wanted}

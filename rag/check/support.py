@@ -25,7 +25,7 @@ def support(sentence: str, evidence: str, idf: Idf | None = None) -> float:
     compared by value; dates are left to ``facts``, which can resolve them. Without content words every word counts,
     and without words only the text itself supports it.
 
-    On ``judge_dev`` this ranks better than either share alone (see ``rag.check.calibration``).
+    On human judgements this ranks better than either share alone.
     """
     split = [content_stems(piece) for piece in _PIECE.split(_comparable(sentence))]
     wanted = [stem for piece in split for stem in piece]
