@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from rag.check.citations import CitedSentence, choose_citations, strip_markers, verify_span
 from rag.check.facts import FactContext, missing_facts
+from rag.check.modality import is_statement
 from rag.check.negations import count_negations
 from rag.check.relevance import Relevance, Shown
 from rag.check.speakers import asked_speaker, same_person, speaker_of
@@ -261,7 +262,8 @@ class ClaimLedger:
 
     @staticmethod
     def _sources(passages: Iterable[RetrievedPassage]) -> list[_Source]:
-        return [_source(passage, span) for passage in passages for span in passage.passage.sentences]
+        offered = [_source(passage, span) for passage in passages for span in passage.passage.sentences]
+        return [source for source in offered if is_statement(source.sentence.text)]
 
     # -- what the reader gets ---------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from rag.check.bindings import misbound
 from rag.check.dates import DateMention, StatedDates, find_dates
+from rag.check.modality import settles_what_is_open
 from rag.check.names import StatedNames, find_names
 from rag.check.near_copies import near_copy
 from rag.check.negations import adds_negation
@@ -39,6 +40,7 @@ class FactKind(StrEnum):
     WORDING = "wording"
     ROLE = "role"
     ATTRIBUTION = "attribution"
+    MODALITY = "modality"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +107,11 @@ def missing_facts(sentence: str, evidence: str, *, context: FactContext) -> tupl
             known.append(plain(context.before))
         stated = StatedNames(known)
         missing.extend(MissingFact(FactKind.NAME, part) for name in names for part in stated.missing(name))
-    if word := drops_attribution(sentence, _PIECE.split(evidence)):
+    pieces = _PIECE.split(evidence)
+    if word := drops_attribution(sentence, pieces):
         missing.append(MissingFact(FactKind.ATTRIBUTION, f"there it is somebody's word ({word})"))
+    if word := settles_what_is_open(sentence, pieces):
+        missing.append(MissingFact(FactKind.MODALITY, f"there it is not settled ({word})"))
     missing.extend(_changed(sentence, evidence, missing))
     return tuple(dict.fromkeys(missing))
 

@@ -11,6 +11,7 @@ from rag.types import Check, Verdict
 
 _FATAL = frozenset({FactKind.NUMBER, FactKind.DATE, FactKind.QUOTATION, FactKind.NEGATION})
 _OPPOSITE = frozenset({FactKind.REVERSAL, FactKind.ROLE})
+_NOT_KEPT = frozenset({FactKind.ATTRIBUTION, FactKind.MODALITY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,8 @@ def at_best_partial(check: Check, missing: Sequence[MissingFact]) -> Check:
     """Lowers a verdict for facts that the evidence lacks, whatever gave it.
 
     A sentence that copies its source but for a negation, or with two names exchanged, is contradicted. A number, date,
-    quotation or negation that the evidence lacks makes a sentence unsupported; a name that it lacks, or an exchanged
-    word, leaves it partial at best, since evidence often says "he" and uses other words.
+    quotation or negation that the evidence lacks makes a sentence unsupported; a name that it lacks, an exchanged word,
+    a claim or a plan told as a fact leave it partial at best.
     """
     if not missing:
         return check
@@ -96,5 +97,6 @@ def at_best_partial(check: Check, missing: Sequence[MissingFact]) -> Check:
 def _explained(fact: MissingFact) -> str:
     if fact.kind in _OPPOSITE:
         return fact.text
-    kept = fact.kind is FactKind.ATTRIBUTION
-    return f"attribution not kept: {fact.text}" if kept else f"{fact.kind} not in the source: {fact.text}"
+    if fact.kind in _NOT_KEPT:
+        return f"{fact.kind} not kept: {fact.text}"
+    return f"{fact.kind} not in the source: {fact.text}"

@@ -51,7 +51,7 @@ class PassagewiseAnswerer:
                 grammar=prompts.ANSWER_GRAMMAR,
             )
             trace.usage += reply.usage
-            text = prompts.answer_in(reply.text)
+            text = prompts.answer_in(reply.text, passage.passage.shown())
             if not text or reply.finish_reason == "length":  # broken off, even in the middle of a word
                 continue
             true, usage = self._model.probability_of_yes(prompts.check_messages(passage, text))

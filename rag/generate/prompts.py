@@ -135,6 +135,8 @@ _NO_ANSWER = re.compile(
     r"\b(?:the|this) (?:given )?(?:passage|text|article)s? (?:do(?:es)?|did|is|are|was)(?:n't| not)\b", re.IGNORECASE
 )
 
+_THAT_DAY = re.compile(r"(?<=\w),? (this (?:week|month|year|morning)|today|yesterday|tonight)(?=[ ,.])", re.IGNORECASE)
+
 TRUE_FROM = 0.78
 """Least P(yes) of ``check_messages`` for a sentence the model itself wrote.
 
@@ -216,12 +218,20 @@ def judge_messages(evidence: str, sentence: str) -> list[Message]:
     return [{"role": "system", "content": JUDGE_SYSTEM}, {"role": "user", "content": text}]
 
 
-def answer_in(reply: str) -> str:
-    """Returns the answer in a reply to ``answer_messages``, without mention of the passage, which no reader sees.
+def answer_in(reply: str, source: str) -> str:
+    """Returns the answer in a reply to ``answer_messages``.
 
-    Empty when the model only says that the passage has no answer, which is no statement about the news.
+    Taken out are mention of the passage, which no reader sees, and "this week" and the like where the source does not
+    say so: they are the question's, and mean the day it was asked on.
+
+    Returns:
+        The answer; empty when the model only says that the passage has none, which is no statement about the news.
     """
-    return "" if _NO_ANSWER.search(reply) else _OF_THE_PASSAGE.sub("", reply).strip()
+    if _NO_ANSWER.search(reply):
+        return ""
+    spoken = _OF_THE_PASSAGE.sub("", reply)
+    known = source.casefold()
+    return _THAT_DAY.sub(lambda found: found[0] if found[1].casefold() in known else "", spoken).strip()
 
 
 def states_answer(yes: float, likely: float) -> bool:

@@ -133,6 +133,7 @@ def test_kinds_are_named() -> None:
         "wording",
         "role",
         "attribution",
+        "modality",
     }
 
 
