@@ -1,8 +1,9 @@
 """How well the sentences chosen for a given answer agree with those that people chose.
 
 Run as ``python -m eval.bench.citations FOLDER``, where ``FOLDER/answerable.jsonl.gz`` is CLAP-NQ (Rosenthal et al.,
-TACL 2025): questions with a passage as sentences, answers by people, and the sentences each rests on. Printed is the mean F1
-over questions, each the mean over its answers, on the half that ``choose_citations`` was tuned on and on the other.
+TACL 2025): questions with a passage as sentences, answers by people, and the sentences each rests on. Printed is the
+mean F1 over questions, each the mean over its answers, on the half that ``choose_citations`` was tuned on and on the
+other.
 """
 
 from __future__ import annotations
