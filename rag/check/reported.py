@@ -36,18 +36,29 @@ def drops_attribution(claim: str, sentences: Sequence[str]) -> str:
         sentences: The source sentences it rests on.
 
     Returns:
-        The word, as "alleged" or "according to"; empty when the sentence keeps a speaker or a doubt of its own, quotes,
-        or rests on a source sentence that states the matter itself.
+        The word, as "alleged" or "according to", or "quoted" where they are words of a quotation; empty when the
+        sentence keeps a speaker or a doubt of its own, quotes, or rests on a source sentence that states the matter.
     """
     if '"' in plain(claim) or _DOUBTED.search(claim) or _HEARD.search(claim):
         return ""
     wanted = set(content_stems(claim))
     if not wanted:
         return ""
-    shares = [(len(wanted.intersection(content_stems(s))) / len(wanted), s) for s in sentences]
-    resting = [sentence for share, sentence in shares if share >= _SHARED_FROM]
-    marks = [_DOUBTED.search(sentence) for sentence in resting]
-    if not marks or not all(marks):
-        return ""
-    first = marks[0]
-    return first.group().lower() if first else ""
+    words = [_whose(sentence, wanted) for sentence in sentences if _share(wanted, sentence) >= _SHARED_FROM]
+    return words[0] if words and all(words) else ""
+
+
+def _whose(sentence: str, wanted: set[str]) -> str:
+    """Returns what in a source sentence makes the wanted words somebody's, if anything does."""
+    if doubt := _DOUBTED.search(sentence):
+        return doubt.group().lower()
+    text = plain(sentence)
+    parts = text.split('"')
+    spoken = " ".join(parts[1::2])
+    if len(parts) % 2 == 0:  # the sentence goes on with a quotation, or ends one that began before it
+        spoken = parts[0] if text.rstrip().endswith('"') else parts[-1]
+    return "quoted" if _share(wanted, spoken) >= _SHARED_FROM else ""
+
+
+def _share(wanted: set[str], text: str) -> float:
+    return len(wanted.intersection(content_stems(text))) / len(wanted)

@@ -18,6 +18,11 @@ def check(sentence: str, evidence: str) -> tuple[Verdict, str]:
         ("The guards beat two prisoners.", "Amnesty claimed the guards beat two prisoners."),
         ("The minister took bribes from a builder.", "The minister allegedly took bribes from a builder."),
         ("Rebels shelled the harbour at night.", "According to the army, rebels shelled the harbour at night."),
+        ("The greatest threat to our islands is the sea.", 'The greatest threat to our islands is the sea."'),
+        (
+            "The greatest threat to our islands is the sea.",
+            '"The greatest threat to our islands is the sea," she said.',
+        ),
         ("The factory poisoned the river.", "Villagers believe the factory poisoned the river."),
     ],
 )
