@@ -19,7 +19,7 @@ from rag.check.words import Word, stem_keys, vocabulary, words
 _KINDS = """
 travel: fly flew flown travel visit go went gone arrive come came head return journey tour flee fled
     | flight trip way land stop arrival departure abroad destination reach leave left depart receive host meet met
-leave: leave left depart exit | departure withdraw withdrew go went walk quit return pull home
+leave: leave left depart exit | departure withdraw withdrew walk quit
 die: die kill murder assassinate execute perish drown slay slain | dead death life lives toll fatal fatality
     casualty massacre
 injure: injure hurt wound | injury casualty broken bruise crack concussion

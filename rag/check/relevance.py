@@ -93,7 +93,8 @@ class Relevance:
         self._own = frozenset(content_stems(asked)) if pointing else frozenset[str]()
         # Where something was held, opened or banned, the answer speaks of that thing.
         patient = self._form.subject if self._form.passive and self._kinds else ""
-        self._patient = frozenset(content_stems(patient))
+        named = {key for name in find_names(f"of {patient}") for key in stem_keys([part.key for part in name.parts])}
+        self._patient = frozenset(content_stems(patient)) - named
         about = _ABOUT.search(asked)
         self._about = frozenset(content_stems(about.group(1))) if about else frozenset[str]()
 

@@ -29,6 +29,7 @@ def objection(question: str, text: str, *before: str, title: str = "") -> str:
             "They agreed on Monday to support a congress, to be held in Sochi.",
             "plan",
         ),
+        ("When was the Syrian congress held?", "Syrian envoys held their team back last week.", "something else"),
         ("On what date was the congress held?", "Damascus held its team back last week.", "something else"),
         (
             "What did Putin say about the military operation?",
