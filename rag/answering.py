@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
+from rag.check.disagreement.finding import find_disagreements
 from rag.check.support import Idf
 from rag.check.verification import LexicalVerifier
 from rag.config import Settings
@@ -131,6 +132,7 @@ def answer_stream(
                 yield SentenceReady(ledger.sentences(), ledger.citations())
     drafted = time.perf_counter()
     ledger.settle()
+    differing = find_disagreements(standalone, passages, ledger.sentences(), ledger.citations(), ledger.cite)
     abstained = not ledger.sentences()
     reason = AbstentionReason.NOT_IN_CORPUS if abstained else None
     if abstained and filters:
@@ -148,6 +150,7 @@ def answer_stream(
             text=ledger.text(),
             sentences=ledger.sentences(),
             citations=ledger.citations(),
+            disagreements=differing.disagreements,
             nearest=ledger.nearest() if abstained else (),
             passages=tuple(passages),
             usage=trace.usage,
@@ -158,7 +161,7 @@ def answer_stream(
                 total=time.perf_counter() - started,
             ),
             dropped=ledger.dropped(),
-            warnings=(*trace.warnings, *ledger.warnings()),
+            warnings=(*trace.warnings, *ledger.warnings(), *differing.updates),
         )
     )
 

@@ -233,6 +233,14 @@ class ClaimLedger:
     def _sources(passages: Iterable[RetrievedPassage]) -> list[_Source]:
         return [_source(passage, span) for passage in passages for span in passage.passage.sentences]
 
+    def cite(self, passage: RetrievedPassage, span: Span) -> int | None:
+        """Numbers a sentence of a retrieved passage as a citation beside those of the answer's sentences.
+
+        Returns:
+            Its number, the same each time; ``None`` when its article has changed meanwhile.
+        """
+        return self._number(_source(passage, span))
+
     # -- what the reader gets ---------------------------------------------------------------------------------
 
     def sentences(self) -> tuple[AnswerSentence, ...]:
