@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from rag.check.abstention import decide, inquire
+from rag.check.disagreement.finding import find_disagreements
 from rag.check.questions import parts
 from rag.check.support import Idf
 from rag.check.verification import Verifier
@@ -147,6 +148,7 @@ def answer_stream(
                     yield SentenceReady(ledger.sentences(), ledger.citations())
     generated = time.perf_counter()
     ledger.settle()
+    differing = find_disagreements(standalone, passages, ledger.sentences(), ledger.citations(), ledger.cite)
 
     def elsewhere() -> bool:
         hidden = _hidden(standalone, retriever, passages) if filters else []
@@ -155,7 +157,7 @@ def answer_stream(
     if not ledger.sentences() and filters:
         yield Notice("looking beyond the filters")
     answered = [any(map(ledger.holds, texts)) for texts in drafted] if len(asked) > 1 else [bool(ledger.sentences())]
-    decision = decide(asked, answered, disagreements=(), elsewhere=elsewhere)
+    decision = decide(asked, answered, disagreements=differing.disagreements, elsewhere=elsewhere)
     abstained = not ledger.sentences()
     yield Finished(
         Answer(
@@ -167,6 +169,7 @@ def answer_stream(
             text=ledger.text(),
             sentences=ledger.sentences(),
             citations=ledger.citations(),
+            disagreements=differing.disagreements,
             nearest=ledger.nearest(decision.evidence) if abstained else (),
             passages=tuple(passages),
             usage=trace.usage,
@@ -177,7 +180,7 @@ def answer_stream(
                 total=time.perf_counter() - started,
             ),
             dropped=ledger.dropped(),
-            warnings=(*trace.warnings, *decision.warnings, *ledger.warnings()),
+            warnings=(*trace.warnings, *decision.warnings, *ledger.warnings(), *differing.updates),
         )
     )
 

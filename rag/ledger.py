@@ -265,6 +265,14 @@ class ClaimLedger:
         offered = [_source(passage, span) for passage in passages for span in passage.passage.sentences]
         return [source for source in offered if is_statement(source.sentence.text)]
 
+    def cite(self, passage: RetrievedPassage, span: Span) -> int | None:
+        """Numbers a sentence of a retrieved passage as a citation beside those of the answer's sentences.
+
+        Returns:
+            Its number, the same each time; ``None`` when its article has changed meanwhile.
+        """
+        return self._number(_source(passage, span))
+
     # -- what the reader gets ---------------------------------------------------------------------------------
 
     def sentences(self) -> tuple[AnswerSentence, ...]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rag.check.expectations import expectations, meets
 from rag.check.quotations import find_quotations
 from rag.check.relevance import Relevance, Shown
 from rag.check.speakers import asked_speaker, same_person, speaker_of
 from rag.generate.answerability import Assessor
 from rag.generate.drafting import Draft, Trace
-from rag.generate.expectations import expectations, meets
 from rag.types import RetrievedPassage, Span, Turn
 
 _SENTENCES = 3

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.generate.expectations import Expectation, expectations, meets
+from rag.check.expectations import Expectation, expectations, meets
 
 NUMBER, DATE, PERSON, REQUEST = Expectation.NUMBER, Expectation.DATE, Expectation.PERSON, Expectation.REQUEST
 

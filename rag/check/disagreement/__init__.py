@@ -1,0 +1,1 @@
+"""Where independent sources differ about what a question asks."""

@@ -1,0 +1,111 @@
+"""Dates that answer a "when" question, resolved by the day on which the article came out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from rag.check.dates import DateMention, PartialDate, find_dates
+from rag.check.disagreement.question import Asked, is_about, mentions
+from rag.check.disagreement.statements import Day, SourceSentence, Statement
+from rag.check.words import plain
+
+_CLAUSE = re.compile(
+    r"[;:]\s|,\s(?=(?:and|but|while|where|which|who|when|as|after|before|a day|one day|two days|hours|days|weeks)\b)"
+    r"|\s(?:after|before|until|since|when|because|while|but|following|ahead of)\s"
+)
+_LIFE = re.compile(r"\(([^()]*?\b\d{4})\s*[-–]\s*([^()]*?\b\d{4})\)")
+_LATER = re.compile(r"\b(?:will|would|due to|expected to|planned|plans to|to be held|next)\b")
+_CONTEXT = 2
+
+
+def date_statements(asked: Asked, sentence: SourceSentence) -> Iterator[Statement]:
+    """Yields the dates that a sentence gives for the event of a "when" question.
+
+    A date counts when it stands in one clause with the predicate of the question. "Monday" is the last Monday up to
+    the day of publication, "yesterday" the day before it; without a date of publication neither counts.
+    """
+    text = plain(sentence.text)
+    near = " ".join([*(plain(each) for each in sentence.before[-_CONTEXT:]), text])
+    wide = plain(f"{sentence.passage.title}. ") + near
+    if not asked.terms or not is_about(asked, text if len(asked.names) > 1 else wide, within=wide):
+        return
+    if lived := _of_a_life(asked, text, sentence):
+        yield lived
+        return
+    for clause in _clauses(text):
+        if not mentions(asked.terms[0], clause) or _LATER.search(clause):
+            continue
+        days = days_in(clause, sentence.published)
+        if len(days) == 1:
+            yield Statement(days[0][0], days[0][1], sentence)
+
+
+def spoken(day: Day) -> str:
+    """Returns a date in words."""
+    if day.month is None:
+        return str(day.year)
+    named = f"{date(2000, day.month, 1):%B} {day.year}"
+    return f"{day.day} {named}" if day.day else named
+
+
+def _of_a_life(asked: Asked, text: str, sentence: SourceSentence) -> Statement | None:
+    """Reads "Jane Doe (2 July 1829 - 3 November 1913)"."""
+    match = _LIFE.search(text)
+    which = 1 if re.search(r"\b(?:born|birth)\b", asked.text) else 2 if re.search(r"\b(?:die|death)", asked.text) else 0
+    if not match or not which or (match.start() > 120 and not sentence.before):
+        return None
+    found = days_in(match.group(which), None)
+    return Statement(found[0][0], found[0][1], sentence) if len(found) == 1 else None
+
+
+def _clauses(text: str) -> Iterator[str]:
+    start = 0
+    for match in _CLAUSE.finditer(text):
+        yield text[start : match.start()]
+        start = match.end()
+    yield text[start:]
+
+
+def days_in(clause: str, published: date | None) -> list[tuple[Day, str]]:
+    """Returns the dates of a plain text, comparable and in words; a weekday beside its own date is one date."""
+    found: dict[Day, str] = {}
+    for mention in find_dates(clause):
+        day = _day(mention, published)
+        if day is not None and not any(known.agrees(day) for known in found):
+            found[day] = mention.text
+        elif day is not None and day.day:
+            for known in [known for known in found if known.agrees(day) and not known.day]:
+                found.pop(known)
+                found[day] = mention.text
+    return [(day, spoken(day)) for day in found]
+
+
+def _day(mention: DateMention, published: date | None) -> Day | None:
+    if mention.relative:
+        if published is None:
+            return None
+        back = {"yesterday": 1, "last night": 1, "today": 0, "this morning": 0, "tonight": 0, "this afternoon": 0,
+                "this evening": 0}.get(mention.relative)  # fmt: skip
+        return _exact(published - timedelta(days=back)) if back is not None else None
+    if len(mention.readings) != 1:
+        return None
+    return _resolved(mention.readings[0], published)
+
+
+def _resolved(reading: PartialDate, published: date | None) -> Day | None:
+    if reading.year is not None:
+        return Day(reading.year, reading.month, reading.day)
+    if published is None:
+        return None
+    if reading.weekday is not None:
+        return _exact(published - timedelta(days=(published.weekday() - reading.weekday) % 7))
+    if reading.month is None:
+        return None
+    before = (reading.month, reading.day or 1) <= (published.month, published.day)
+    return Day(published.year if before else published.year - 1, reading.month, reading.day)
+
+
+def _exact(day: date) -> Day:
+    return Day(day.year, day.month, day.day)
