@@ -53,6 +53,7 @@ class Finished:
 
 
 _HIDDEN_READ = 3
+_ALIKE_READ = 5
 
 AnswerEvent = Notice | SentenceReady | Finished
 
@@ -148,7 +149,10 @@ def answer_stream(
                     yield SentenceReady(ledger.sentences(), ledger.citations())
     generated = time.perf_counter()
     ledger.settle()
-    differing = find_disagreements(standalone, passages, ledger.sentences(), ledger.citations(), ledger.cite)
+    differing = find_disagreements(
+        standalone, passages, ledger.sentences(), ledger.citations(), ledger.cite,
+        lambda words: set_aside_orders(retriever.search(words, _ALIKE_READ, filters=filters))[0],
+    )  # fmt: skip
 
     def elsewhere() -> bool:
         hidden = _hidden(standalone, retriever, passages) if filters else []
