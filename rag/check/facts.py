@@ -16,7 +16,7 @@ from rag.check.bindings import misbound
 from rag.check.dates import DateMention, StatedDates, find_dates
 from rag.check.modality import settles_what_is_open
 from rag.check.names import StatedNames, find_names
-from rag.check.near_copies import near_copy
+from rag.check.near_copies import WORD_FOR_WORD, near_copy
 from rag.check.negations import adds_negation
 from rag.check.numbers import StatedNumbers
 from rag.check.quantities import Quantity, find_quantities
@@ -24,6 +24,7 @@ from rag.check.quotations import QuotableText, find_quotations
 from rag.check.reported import drops_attribution
 from rag.check.words import keys, plain
 
+_A_WORD = 1.5  # with articles, which alignments leave out
 _PIECE = re.compile(r"(?<=[.!?])[\"')”’]*\s+|\n+")
 _PRONOUN = re.compile(r"\b(?:he|she|they|it|we|i|his|her|hers|their|its|our|my|him|them|us|me)\b", re.IGNORECASE)
 
@@ -126,6 +127,8 @@ def _changed(sentence: str, evidence: str, missing: list[MissingFact]) -> list[M
         found.append(MissingFact(FactKind.REVERSAL, "of the source and the sentence, one negates this"))
     if copy.roles_swapped:
         return [*found, MissingFact(FactKind.ROLE, "who does it to whom is the other way round")]
+    if copy.aligned < WORD_FOR_WORD and (1 - copy.aligned) * len(keys(sentence)) > _A_WORD:
+        return found  # more than a word is put otherwise
     named = {key for fact in missing for key in keys(fact.text)}  # reported already
     changed = [(was, now) for was, now in copy.replaced if not named & set(keys(now))]
     return [*found, *(MissingFact(FactKind.WORDING, f"{now} (there: {was})") for was, now in changed)]

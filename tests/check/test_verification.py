@@ -35,7 +35,9 @@ def test_a_wrong_number_date_or_quotation_is_never_shown_as_partly_right() -> No
 
 
 def test_a_wrong_name_is_partial_at_best() -> None:
-    result = check("Ingrid Lindqvist met Johansson in Bergen on Monday.")
+    result = check(
+        "Ingrid Lindqvist met Johansson in Bergen on Monday, and the storm killed 400,000 birds on the coast."
+    )
     assert result.verdict is Verdict.PARTIAL
     assert result.why == "name not in the source: Johansson"
     assert check("Johansson praised fishermen.").verdict is Verdict.UNSUPPORTED
@@ -48,10 +50,10 @@ def test_added_claims_are_partial_and_foreign_ones_unsupported() -> None:
     assert check("Parliament passed a budget after lengthy debate.").verdict is Verdict.UNSUPPORTED
 
 
-def test_a_dropped_negation_and_an_exchange_of_roles_are_never_shown() -> None:
-    assert check("Okafor will resign.", "Okafor will not resign.").verdict is Verdict.UNSUPPORTED
+def test_a_dropped_negation_and_an_exchange_of_roles_contradict_the_source() -> None:
+    assert check("Okafor will resign.", "Okafor will not resign.").verdict is Verdict.CONTRADICTED
     exchanged = check("Daniel Okafor praised Ingrid Lindqvist.", "Ingrid Lindqvist praised Daniel Okafor.")
-    assert exchanged.verdict is Verdict.UNSUPPORTED
+    assert exchanged.verdict is Verdict.CONTRADICTED
 
 
 def test_an_exchanged_word_in_a_near_copy_is_partial_at_best() -> None:
