@@ -50,6 +50,7 @@ class Finished:
 
 
 _HIDDEN_READ = 3
+_ALIKE_READ = 5
 
 AnswerEvent = Notice | SentenceReady | Finished
 
@@ -132,7 +133,10 @@ def answer_stream(
                 yield SentenceReady(ledger.sentences(), ledger.citations())
     drafted = time.perf_counter()
     ledger.settle()
-    differing = find_disagreements(standalone, passages, ledger.sentences(), ledger.citations(), ledger.cite)
+    differing = find_disagreements(
+        standalone, passages, ledger.sentences(), ledger.citations(), ledger.cite,
+        lambda words: set_aside_orders(retriever.search(words, _ALIKE_READ, filters=filters))[0],
+    )  # fmt: skip
     abstained = not ledger.sentences()
     reason = AbstentionReason.NOT_IN_CORPUS if abstained else None
     if abstained and filters:

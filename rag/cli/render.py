@@ -224,10 +224,12 @@ def answer_sources(answer: Answer, opening: Opening) -> None:
         out.print()
         put(out, Text("Where sources differ", style="bold"))
     for disagreement in answer.disagreements:
-        put(out, Text(clean(f"{disagreement.about} ({disagreement.kind})")), 4)
+        kind = Text(f" ({disagreement.kind})", style="dim")
+        put(out, Text("≠ ", style="yellow") + Text(clean(disagreement.about)) + kind, 0, 2)
         for position in disagreement.positions:
+            value = Text(clean(position.value), style="bold")
             numbers = "".join(f"[{n}]" for n in position.citations)
-            put(out, Text(clean(f"{position.value}: {', '.join(position.publishers)} {numbers}")), 6, 8)
+            put(out, value + Text(f" — {clean(', '.join(position.publishers))} {numbers}"), 4, 6)
     if answer.dropped:
         out.print()
         put(out, Text(f"Left out, because it could not be confirmed ({len(answer.dropped)}):", style="dim"))

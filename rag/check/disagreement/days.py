@@ -16,7 +16,8 @@ _CLAUSE = re.compile(
     r"|\s(?:after|before|until|since|when|because|while|but|following|ahead of)\s"
 )
 _LIFE = re.compile(r"\(([^()]*?\b\d{4})\s*[-–]\s*([^()]*?\b\d{4})\)")
-_LATER = re.compile(r"\b(?:will|would|due to|expected to|planned|plans to|to be held|next)\b")
+_LATER = re.compile(r"\b(?:will|would|due to|expected to|planned|plans to|to be held|next|(?:is|are|was|were) to)\b")
+_DATELINE = re.compile(r"^[A-Z]{3,}[^()]{0,60}\([^()]{2,40}\)\s*-+\s*")
 _CONTEXT = 2
 
 
@@ -26,7 +27,7 @@ def date_statements(asked: Asked, sentence: SourceSentence) -> Iterator[Statemen
     A date counts when it stands in one clause with the predicate of the question. "Monday" is the last Monday up to
     the day of publication, "yesterday" the day before it; without a date of publication neither counts.
     """
-    text = plain(sentence.text)
+    text = _DATELINE.sub("", plain(sentence.text))
     near = " ".join([*(plain(each) for each in sentence.before[-_CONTEXT:]), text])
     wide = plain(f"{sentence.passage.title}. ") + near
     if not asked.terms or not is_about(asked, text if len(asked.names) > 1 else wide, within=wide):

@@ -34,7 +34,8 @@ _MADE_BY = MappingProxyType(
 )  # fmt: skip
 _WORK = re.compile(r"\b(?:album|EP|single|song|record|film|movie|novel|book|painting|work|play|musical|studio)\b")
 _LOCATED = re.compile(
-    r"\b(?:located|situated|based|headquartered|stands|lies|(?:is|was|are) an? [\w ,'-]{0,60}?)\s*(?:in|at|near)\s+(?:the\s+)?$"
+    r"\b(?:located|situated|based|headquartered|stands|lies|(?:is|was|are) an? [\w ,'-]{0,60}?)\s*"
+    r"(?:in|at|near)\s+(?:the\s+)?$"
 )
 _BORN_IN = re.compile(r"\bborn\b[\w ,]{0,40}\b(?:in|at|near)\s+$")
 _MAX_PHRASE = 8

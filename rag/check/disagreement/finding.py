@@ -26,11 +26,14 @@ from rag.check.disagreement.statements import (
     source_sentences,
 )
 from rag.check.disagreement.updates import apply_updates
-from rag.check.disagreement.wordings import quotation_statements
+from rag.check.disagreement.wordings import is_quotation, quotation_statements
 from rag.check.expectations import Expectation, expectations
 from rag.check.quantities import find_quantities
 from rag.check.words import content_stems, plain
 from rag.types import AnswerSentence, Citation, Disagreement, Position, RetrievedPassage, Span
+
+Search = Callable[[str], Sequence[RetrievedPassage]]
+"""Finds passages that have the given words."""
 
 Cite = Callable[[RetrievedPassage, Span], int | None]
 """Numbers a sentence of a passage as a citation; ``None`` when its article has changed meanwhile."""
@@ -53,6 +56,7 @@ def find_disagreements(
     shown: Sequence[AnswerSentence],
     citations: Sequence[Citation],
     cite: Cite,
+    search: Search | None = None,
 ) -> Findings:
     """Compares what the retrieved passages and the shown sentences say in answer to a question.
 
@@ -62,6 +66,7 @@ def find_disagreements(
         shown: The sentences of the answer; without any there is nothing to disagree about.
         citations: The citations of those sentences.
         cite: Gives a citation to each sentence that a position rests on.
+        search: Looks for other papers with a quotation that the answer cites; ``None`` leaves it at the passages.
 
     Returns:
         The disagreements, each with at least two positions, and the updates.
@@ -76,7 +81,7 @@ def find_disagreements(
     about = question.strip()
 
     def compare(kind: Kind, statements: Sequence[Statement], topic: str = about) -> None:
-        if positions := _positions(statements, cite):
+        if positions := _positions(statements, cite, own=kind in (Kind.NUMERIC, Kind.DATE)):
             disagreements.append(Disagreement(kind.value, topic, positions))
 
     if Expectation.NUMBER in found or _POPULATION.search(question):
@@ -96,7 +101,9 @@ def find_disagreements(
         compare(Kind.STANCE, list(stance_statements(asked, sentences)))
     if _WORDS_ASKED.search(question):
         cited = {(c.article_id, Span(c.start, c.end)) for c in citations}
-        for group in quotation_statements(sentences):
+        quoted = [s for s in sentences if (s.passage.passage.article_id, s.span) in cited and is_quotation(s)]
+        more = [hit for s in quoted for hit in (search(s.text) if search else ())]
+        for group in quotation_statements(list(source_sentences([*passages, *more]))):
             if any((s.sentence.passage.passage.article_id, s.sentence.span) in cited for s in group):
                 compare(Kind.ATTRIBUTION, group, f"the wording of a quotation: {about}")
     return Findings(tuple(disagreements), tuple(lines))
@@ -176,9 +183,13 @@ def _by_scope(statements: Sequence[Statement]) -> list[list[Statement]]:
     return list(groups.values())
 
 
-def _positions(statements: Sequence[Statement], cite: Cite) -> tuple[Position, ...]:
-    """Returns two positions or more between which independent sources differ; else nothing."""
-    clear = _unambiguous(statements)
+def _positions(statements: Sequence[Statement], cite: Cite, *, own: bool) -> tuple[Position, ...]:
+    """Returns two positions or more between which independent sources differ; else nothing.
+
+    ``own`` says that a source speaks for itself, so that one with two values is not heard; what others want, or are
+    called, it may well report in two versions.
+    """
+    clear = _unambiguous(statements) if own else list(statements)
     groups: list[list[Statement]] = []
     for statement in sorted(clear, key=_width):
         matching = [group for group in groups if any(agree(statement.value, s.value) for s in group)]

@@ -26,6 +26,9 @@ _GROUPS = tuple(
         r"beg(?:in|an|un)|start(?:s|ed)?|launch(?:ed)?",
         r"population|residents|inhabitants|people",
         r"introduc\w+",
+        r"wars?|conflict|fighting",
+        r"crash\w*|accident|collision|derail\w*",
+        r"attacks?|shooting|bombing|blast|explosion|assault|massacre",
         r"constitut\w+|resign\w*|step(?:s|ped)? down|quit",
     )
 )
@@ -84,13 +87,14 @@ def mentions(term: str, text: str) -> bool:
     return set(content_stems(term)) <= set(content_stems(text))
 
 
-def is_about(asked: Asked, text: str, *, within: str) -> bool:
+def is_about(asked: Asked, text: str, *, within: str, with_terms: bool = True) -> bool:
     """Tells whether a plain text speaks of what the question names.
 
     Args:
         asked: The question.
         text: Must have half of the names at least.
         within: A wider text that must have all names and titles, and half of the further words.
+        with_terms: Whether the further words matter.
     """
     known = StatedNames([within])
     if any(known.missing(name) for name in asked.names if not _in_title(name, asked)):
@@ -102,7 +106,7 @@ def is_about(asked: Asked, text: str, *, within: str) -> bool:
     absent = [name for name in asked.names if near.missing(name)]
     if asked.names and len(absent) > len(asked.names) / 2:
         return False
-    rest = asked.terms[1:]
+    rest = asked.terms[1:] if with_terms else ()
     return sum(mentions(term, within) for term in rest) * 2 >= len(rest)
 
 

@@ -48,7 +48,7 @@ def stance_statements(asked: Asked, sentences: Sequence[SourceSentence]) -> Iter
 def _wishes(asked: Asked, sentence: SourceSentence) -> Iterator[Statement]:
     text = plain(sentence.text)
     near = " ".join([*(plain(each) for each in sentence.before[-1:]), text])
-    if not is_about(asked, near, within=plain(f"{sentence.passage.title}. ") + near):
+    if not is_about(asked, near, within=plain(f"{sentence.passage.title}. ") + near, with_terms=False):
         return
     for name, pattern in _POSITIONS:
         if match := pattern.search(text):

@@ -53,6 +53,11 @@ def quotation_statements(sentences: Sequence[SourceSentence]) -> Iterator[list[S
             return
 
 
+def is_quotation(sentence: SourceSentence) -> bool:
+    """Tells whether a sentence has a quotation long enough to be compared."""
+    return any(True for _ in _quotations(sentence))
+
+
 def _quotations(sentence: SourceSentence) -> Iterator[_Quoted]:
     for quotation in find_quotations(sentence.text):
         text = plain(quotation.text)
