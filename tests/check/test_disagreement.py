@@ -162,7 +162,7 @@ def test_different_names_in_one_slot_are_positions() -> None:
         'Who directed the film "Quiet Harbour"?',
         article("Quiet Harbour is a 1979 film directed by Anna Kask.", "Document 1", title=""),
         article("Quiet Harbour is a film directed by Olaf Brandt.", "Document 2", title=""),
-        article("Quiet Harbour is a comedy directed by Kask.", "Document 3", title=""),
+        article("Quiet Harbour is a comedy film directed by Kask.", "Document 3", title=""),
     )
     assert [(p.publishers, d.kind) for d in found.disagreements for p in d.positions] == [
         (("Document 1", "Document 3"), "stance"),
