@@ -78,6 +78,11 @@ def test_incompatible_numbers_disagree(one: str, other: str) -> None:
     assert values(found) == [[one, other]]
 
 
+def test_a_count_since_a_year_is_of_the_whole() -> None:
+    since = "Since the start of the Arkona fire in 2011, more than half a million people have been killed."
+    assert len(values(find(KILLED, article(toll("400,000"), "Wire"), article(since, "Herald")))) == 1
+
+
 @pytest.mark.parametrize(
     "other",
     [
