@@ -164,7 +164,7 @@ def test_what_else_an_answer_has_is_shown(capsys: pytest.CaptureFixture[str]) ->
     shown = capsys.readouterr().out
     is_harmless(shown)
     assert "[1] (untitled) — unknown publisher, undated\n    “Six”\n    a [0:3] · also carried by b, c\n" in shown
-    assert "Where sources differ\n    injured (numeric)\n      six: Wire [1]\n" in shown
+    assert "Where sources differ\n≠ injured (numeric)\n    six — Wire [1]\n" in shown
     assert "note: model [31mfailed" in shown
 
 

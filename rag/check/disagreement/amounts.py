@@ -26,6 +26,7 @@ _PERIOD = re.compile(
     r"\b(?:so far )?(?:last|this|that|next) (?:week|month|year|weekend)\b"
     r"|\b(?:a|per|each|every) (?:day|year|month)\b"
 )
+_SINCE = re.compile(r"\b(?:since|began|begun|started|broke out)\b[^,;]{0,60}$", re.IGNORECASE)
 _PLACE = re.compile(r"\b(?:in|at|near|around|outside|across|from|of)\s+(?:the\s+)?(?:[\w-]+\s+){0,2}$")
 _WIDEST = Decimal(10) ** 30
 
@@ -140,7 +141,7 @@ def _scope(asked: Asked, quantity: Quantity, chunk: str, text: str) -> tuple[str
         mention.text.lower()
         for mention in find_dates(text)
         if mention.readings and mention.readings[0].month is None and mention.readings[0].year
-        and not re.search(r"\b(?:since|from|began|from) $", text[: mention.start])
+        and not _SINCE.search(text[: mention.start])
     )  # fmt: skip
     period = _PERIOD.findall(text.lower())
     return (noun, *sorted(units), *places, *years, *period)
