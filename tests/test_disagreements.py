@@ -1,8 +1,8 @@
-"""Where sources differ, through the whole way of answering: real index, source sentences as the answer."""
+"""Where short reports differ and where they do not, through the whole way of answering, without a language model."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,17 +11,7 @@ from rag.config import Settings
 from rag.service import Dateline
 from rag.types import Answer, Disagreement
 
-ARTICLES = Path(__file__).parents[1] / "corpus" / "articles"
 Ask = Callable[[str], Answer]
-
-
-@pytest.fixture(scope="module")
-def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
-    """Asks the sample corpus."""
-    dateline = Dateline(Settings(index=tmp_path_factory.mktemp("sample") / "index", model="extractive"))
-    dateline.ingest([ARTICLES])
-    yield dateline.ask
-    dateline.close()
 
 
 @pytest.fixture
@@ -53,59 +43,6 @@ def sound(answer: Answer) -> None:
         for position in found.positions:
             assert position.citations
             assert known.issuperset(position.citations)
-
-
-def test_two_death_tolls_stand_side_by_side_each_with_its_papers(ask: Ask) -> None:
-    answer = ask("How many people have been killed in the war in Syria?")
-    (found,) = answer.disagreements
-    assert found.kind == "numeric"
-    assert positions(found) == {
-        "more than half a million": {"Cedar Coast Courier", "Bosphorus Ledger"},
-        "400,000": {"Northline Wire"},  # and its copy, which is no source of its own
-    }
-    sound(answer)
-
-
-def test_one_meeting_has_two_dates(ask: Ask) -> None:
-    answer = ask("When did Assad meet Putin in Sochi?")
-    (found,) = answer.disagreements
-    assert found.kind == "date"
-    assert positions(found)["21 November 2017"] == {"Caspian Shore Review"}
-    assert "Northline Wire" in positions(found)["20 November 2017"]
-    sound(answer)
-
-
-def test_millions_and_ten_million_can_both_be_true(ask: Ask) -> None:
-    assert ask("How many people have been displaced?").disagreements == ()
-
-
-def test_a_later_count_is_an_update(ask: Ask) -> None:
-    answer = ask("How many people were injured in the minibus crash near Sochi?")
-    assert answer.disagreements == ()
-    assert any("Harbour Gazette updates" in warning and "nine" in warning for warning in answer.warnings)
-
-
-def test_a_correction_is_told_apart_from_a_contradiction(ask: Ask) -> None:
-    answer = ask("How long did Putin and Assad talk in Sochi?")
-    assert answer.disagreements == ()
-    assert any("corrects" in warning and "three hours" in warning for warning in answer.warnings)
-
-
-def test_an_altered_quotation_shows_both_wordings(ask: Ask) -> None:
-    answer = ask("What exactly did Putin say about the military operation?")
-    (found,) = answer.disagreements
-    assert found.kind == "attribution"
-    altered = next(value for value in positions(found) if "now finished" in value)
-    assert positions(found)[altered] == {"Bosphorus Ledger"}
-    sound(answer)
-
-
-def test_who_wants_what_is_a_matter_of_stance(ask: Ask) -> None:
-    answer = ask("Should Assad stay in office? Who says what?")
-    (found,) = answer.disagreements
-    assert found.kind == "stance"
-    assert any("must leave office" in value for value in positions(found))
-    sound(answer)
 
 
 def test_sources_that_agree_do_not_differ(reports: Callable[..., Ask]) -> None:
