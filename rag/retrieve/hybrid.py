@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ _CANDIDATES = 100
 _RANK_CONSTANT = 60
 _DENSE_WEIGHT = 0.5
 _REPEATED = 0.5
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ class _Copies:
         self._catalog = catalog
         self._speakers: dict[str, str] = {}
         self._said: dict[str, set[str]] = {}
+        self._figures: dict[str, list[set[str]]] = {}
         self.additions: set[str] = set()
         present = {entry.article_id for entry in hits}
         for entry in hits:
@@ -150,17 +153,29 @@ class _Copies:
             self._speakers.setdefault(entry.group, speaker)
 
     def is_repetition(self, entry: PassageEntry) -> bool:
-        """Tells whether the copy that speaks for the group has most of a passage's words in the same order."""
+        """Tells whether the copy that speaks for the group has most of a passage's words in order, and its figures."""
         speaker = self._speakers[entry.group]
         if entry.article_id == speaker:
             return False
         if speaker not in self._said:
             self._said[speaker] = {s for p in self._catalog.passages_of(speaker) for s in shingles(p.text)}
-        own = {s for p in self._catalog.passages([entry.id]) for s in shingles(p.text)}
-        if len(own & self._said[speaker]) >= _REPEATED * len(own):
+        (text,) = [p.text for p in self._catalog.passages([entry.id])] or ("",)
+        own = set(shingles(text))
+        if len(own & self._said[speaker]) >= _REPEATED * len(own) and not self._has_other_figures(text, entry.group):
             return True
         self.additions.add(entry.id)
         return False
+
+    def _has_other_figures(self, text: str, group: str) -> bool:
+        """Tells whether a passage has a figure that no copy heard so far has: it says something else then."""
+        heard = self._figures.setdefault(group, [])
+        if not heard:
+            heard.append(set(_FIGURE.findall(self._catalog.article(self._speakers[group]).text)))
+        figures = set(_FIGURE.findall(text))
+        if any(figures <= known for known in heard):
+            return False
+        heard.append(figures)
+        return True
 
 
 def _thin(

@@ -10,10 +10,13 @@ from rag.types import Verdict
 SANK = "The ferry Marisa sank off the coast on Monday with forty people aboard."
 
 
-def test_an_added_negation_is_unsupported() -> None:
-    check = BuiltinVerifier().verify("The ferry Marisa never sank off the coast.", SANK, FactContext())
+def test_an_added_negation_is_unsupported_and_in_a_copy_a_contradiction() -> None:
+    check = BuiltinVerifier().verify("Nobody says that a vessel off the coast was never lost.", SANK, FactContext())
     assert check.verdict is Verdict.UNSUPPORTED
     assert "negation" in check.why
+    copied = BuiltinVerifier().verify("The ferry Marisa never sank off the coast.", SANK, FactContext())
+    assert copied.verdict is Verdict.CONTRADICTED
+    assert "negates" in copied.why
 
 
 @pytest.mark.parametrize(

@@ -196,3 +196,17 @@ def test_fusion_adds_weighted_reciprocal_ranks_and_breaks_ties_by_id() -> None:
         ("b", round(0.5 / 61 + 0.5 / 62, 6)),
         ("c", round(0.5 / 63, 6)),
     ]
+
+
+def test_a_copy_with_another_figure_is_heard_itself(tmp_path: Path, embedder: Embedder) -> None:
+    body = (
+        "The storm killed {} people in Tallinn on Friday, the mayor said. Roofs were torn off, and trams stood still"
+        " until Sunday. The harbour stayed closed. Schools open again on Monday, and the army clears the park of trees."
+    )
+    for name, dead in (("tide", "12"), ("quay", "12"), ("port", "19")):
+        write_article(tmp_path / f"{name}.md", body.format(dead), title="Storm", publisher=name, published=None)
+    store = IndexStore(tmp_path / "index", create=True)
+    ingest(store, embedder, [tmp_path / f"{name}.md" for name in ("tide", "quay", "port")])
+    found = Retriever(store, embedder).search("How many people did the storm kill in Tallinn?", 9)
+    store.close()
+    assert sorted("19" in hit.passage.text for hit in found) == [False, True]
