@@ -3,41 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
-from rag.check.citations import CitedSentence, choose_citations, strip_markers, verify_span
+from rag.check.citations import choose_citations, strip_markers
 from rag.check.facts import FactContext, missing_facts
-from rag.check.modality import is_statement
 from rag.check.negations import count_negations
 from rag.check.relevance import Relevance, Shown
 from rag.check.speakers import asked_speaker, same_person, speaker_of
 from rag.check.support import Idf, support
 from rag.check.verification import Claim, Verifier
 from rag.check.words import content_stems, plain
-from rag.errors import ArticleNotFoundError
+from rag.citing import CitationList, Source, source_at, sources_in
 from rag.generate.drafting import Draft
 from rag.index.catalog import Catalog
 from rag.ingest.sentences import sentences as segment
-from rag.types import AnswerSentence, Article, Check, Citation, DroppedSentence, RetrievedPassage, Span, Verdict
+from rag.types import AnswerSentence, Check, Citation, DroppedSentence, RetrievedPassage, Span, Verdict
 
 _NEAREST = 3
 _REPEATED = 0.8
 _DRAWN_FROM = 0.35
 _MIN_WORDS = 3
-_SENTENCES_BEFORE = 2
 # What several pools say of one sentence: a contradiction is not outweighed by words that half agree.
 _GRAVITY = {Verdict.UNSUPPORTED: 0, Verdict.PARTIAL: 1, Verdict.CONTRADICTED: 2}
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A sentence that can be cited, and the passage it was retrieved in."""
-
-    passage: RetrievedPassage
-    sentence: CitedSentence
 
 
 class ClaimLedger:
@@ -59,19 +49,15 @@ class ClaimLedger:
         verifier: Verifier,
         idf: Idf | None = None,
     ) -> None:
-        self._catalog = catalog
         self._question = question
         self._passages = passages
         self._verifier = verifier
         self._idf = idf
-        self._articles: dict[str, Article | None] = {}
-        self._numbers: dict[tuple[str, Span], int] = {}
-        self._citations: list[Citation] = []
+        self._citations = CitationList(catalog)
         self._sentences: list[AnswerSentence] = []
         self._dropped: list[DroppedSentence] = []
-        self._partial: list[tuple[str, Check, list[_Source]]] = []
+        self._partial: list[tuple[str, Check, list[Source]]] = []
         self._invented = 0
-        self._stale: set[str] = set()
         self.turn_to(question)
 
     # -- what a draft becomes ---------------------------------------------------------------------------------
@@ -95,11 +81,11 @@ class ClaimLedger:
         return self._sentences != before
 
     def _add_sentence(self, text: str, draft: Draft) -> None:
-        evidence = self._sources(draft.evidence)
-        named = [_source(passage, span) for passage, span in draft.cited]
-        everything = self._sources(self._passages)
+        evidence = sources_in(draft.evidence)
+        named = [source_at(passage, span) for passage, span in draft.cited]
+        everything = sources_in(self._passages)
         pools = [pool for pool in (named, evidence, everything) if pool]
-        best: tuple[list[_Source], Check] = ([], Check(Verdict.UNSUPPORTED, 0.0, "nothing retrieved has these words"))
+        best: tuple[list[Source], Check] = ([], Check(Verdict.UNSUPPORTED, 0.0, "nothing retrieved has these words"))
         for pool in pools:  # first what its author named, then what it was shown, then all that was retrieved
             cited, check = self._check(text, pool, chosen=pool is named)
             if check.verdict is Verdict.SUPPORTED:
@@ -125,20 +111,20 @@ class ClaimLedger:
             # What cannot be confirmed as worded is replaced by the source's own words.
             self._show(quoted.sentence.text, Check(Verdict.SUPPORTED, 1.0), [quoted])
 
-    def _besides(self, text: str, cited: Sequence[_Source]) -> str:
+    def _besides(self, text: str, cited: Sequence[Source]) -> str:
         """Returns why a sentence does not answer the question that is asked; empty when it may."""
         first = cited[0]
-        inside, before = first.passage.passage, _before(first)
+        inside, before = first.passage.passage, first.before()
         words = " ".join(source.sentence.text for source in cited)
         return self._relevance.objection(
             Shown(text, words, before, first.passage.title, inside.shown(), first.passage.publisher)
         )
 
-    def _answers(self, source: _Source) -> bool:
+    def _answers(self, source: Source) -> bool:
         """Tells whether a source sentence, shown as it is, would answer the question."""
         return not self._besides(source.sentence.text, [source]) and not self._other_speaker([source])
 
-    def _closest(self, text: str, pool: Sequence[_Source]) -> _Source | None:
+    def _closest(self, text: str, pool: Sequence[Source]) -> Source | None:
         """Returns the source sentence that a sentence was drawn from, if one is close enough to tell."""
         by_sentence = {source.sentence: source for source in pool}
         found = choose_citations(text, list(by_sentence), idf=self._idf, limit=1)
@@ -156,14 +142,14 @@ class ClaimLedger:
                 self._dropped.append(DroppedSentence(text, check.verdict, check.why))
         self._partial.clear()
 
-    def _check(self, text: str, pool: Sequence[_Source], *, chosen: bool = False) -> tuple[list[_Source], Check]:
+    def _check(self, text: str, pool: Sequence[Source], *, chosen: bool = False) -> tuple[list[Source], Check]:
         by_sentence = {source.sentence: source for source in pool}
         cited = [by_sentence[s] for s in choose_citations(text, [source.sentence for source in pool], idf=self._idf)]
         if not cited:
             return [], Check(Verdict.UNSUPPORTED, 0.0, "nothing retrieved has these words")
-        claims = [Claim(text, " ".join(s.sentence.text for s in cited), _context(cited[0]))]
+        claims = [Claim(text, " ".join(s.sentence.text for s in cited), cited[0].context())]
         if len(cited) > 1:  # a source that carries the sentence alone needs no company
-            claims += [Claim(text, source.sentence.text, _context(source)) for source in cited]
+            claims += [Claim(text, source.sentence.text, source.context()) for source in cited]
         together, *alone = self._verifier.verify_many(claims)
         best = max(range(len(alone)), key=lambda i: alone[i].support, default=None)
         if best is not None and alone[best].verdict is Verdict.SUPPORTED:
@@ -172,7 +158,7 @@ class ClaimLedger:
             together = Check(Verdict.PARTIAL, together.support, why)
         return cited, together
 
-    def _objection(self, cited: Sequence[_Source], pool: Sequence[_Source], chosen: bool) -> str:
+    def _objection(self, cited: Sequence[Source], pool: Sequence[Source], chosen: bool) -> str:
         """Returns why words that support a sentence as words may still not say it; empty when nothing speaks so."""
         if other := self._other_speaker(cited):
             return f"in the source {other} says this"
@@ -185,85 +171,46 @@ class ClaimLedger:
             return "no one place in the sources says all of this"
         return ""
 
-    def _other_speaker(self, cited: Sequence[_Source]) -> str:
+    def _other_speaker(self, cited: Sequence[Source]) -> str:
         """Returns who says the cited words, where the question asks for somebody else's."""
         speakers = []
         for source in cited if self._asked else ():
-            speakers.append(speaker_of(source.sentence.text, _before(source), source.passage.title))
+            speakers.append(speaker_of(source.sentence.text, source.before(), source.passage.title))
         known = [speaker for speaker in speakers if speaker]
         return next((speaker for speaker in known if not same_person(speaker, self._asked)), "")
 
-    def _elsewhere(self, text: str, cited: Sequence[_Source]) -> list[_Source]:
+    def _elsewhere(self, text: str, cited: Sequence[Source]) -> list[Source]:
         """Returns sentences of other articles that carry the same claim on their own."""
         taken = {source.sentence.article_id for source in cited}
-        found: list[_Source] = []
+        found: list[Source] = []
         for passage in self._passages:
             if passage.passage.article_id in taken:
                 continue
-            others, check = self._check(text, self._sources([passage]))
+            others, check = self._check(text, sources_in([passage]))
             if others and check.verdict is Verdict.SUPPORTED:
                 found.extend(others)
                 taken.add(passage.passage.article_id)
         return found
 
-    def _show(self, text: str, check: Check, cited: Sequence[_Source]) -> None:
+    def _show(self, text: str, check: Check, cited: Sequence[Source]) -> None:
         repeated = next((i for i, shown in enumerate(self._sentences) if _says_nothing_new(shown.text, text)), None)
         if repeated is not None:
             self._lend(repeated, cited)
             return
-        numbers = tuple(n for source in cited if (n := self._number(source)) is not None)
+        numbers = tuple(n for source in cited if (n := self._citations.number(source)) is not None)
         if not numbers:
             self._dropped.append(DroppedSentence(text, Verdict.UNSUPPORTED, "the cited article has changed meanwhile"))
             return
         self._sentences.append(AnswerSentence(text, check.verdict, check.support, tuple(sorted(set(numbers)))))
 
-    def _lend(self, place: int, sources: Sequence[_Source]) -> None:
+    def _lend(self, place: int, sources: Sequence[Source]) -> None:
         """Adds those sources of a repetition to a shown sentence that carry all of it, which may say more."""
         shown = self._sentences[place]
-        claims = [Claim(shown.text, source.sentence.text, _context(source)) for source in sources]
+        claims = [Claim(shown.text, source.sentence.text, source.context()) for source in sources]
         checked = zip(sources, self._verifier.verify_many(claims), strict=True)
         carrying = [source for source, check in checked if check.verdict is Verdict.SUPPORTED]
-        numbers = [n for source in carrying if (n := self._number(source)) is not None]
+        numbers = [n for source in carrying if (n := self._citations.number(source)) is not None]
         self._sentences[place] = replace(shown, citations=tuple(sorted({*shown.citations, *numbers})))
-
-    def _number(self, source: _Source) -> int | None:
-        place = (source.sentence.article_id, source.sentence.span)
-        if place not in self._numbers:
-            citation = self._cite(source, len(self._citations) + 1)
-            if citation is None:
-                return None
-            self._citations.append(citation)
-            self._numbers[place] = citation.n
-        return self._numbers[place]
-
-    def _cite(self, source: _Source, n: int) -> Citation | None:
-        sentence, head = source.sentence, source.passage
-        article = self._article(sentence.article_id)
-        span = sentence.span
-        if (
-            article is None
-            or article.version != sentence.version
-            or not verify_span(article.text, span.start, span.end, sentence.text)
-        ):
-            self._stale.add(sentence.article_id)
-            return None
-        return Citation(
-            n, sentence.article_id, sentence.version, head.title, head.publisher, head.published,
-            span.start, span.end, sentence.text, head.also_carried_by,
-        )  # fmt: skip
-
-    def _article(self, article_id: str) -> Article | None:
-        if article_id not in self._articles:
-            try:
-                self._articles[article_id] = self._catalog.article(article_id)
-            except ArticleNotFoundError:
-                self._articles[article_id] = None
-        return self._articles[article_id]
-
-    @staticmethod
-    def _sources(passages: Iterable[RetrievedPassage]) -> list[_Source]:
-        offered = [_source(passage, span) for passage in passages for span in passage.passage.sentences]
-        return [source for source in offered if is_statement(source.sentence.text)]
 
     def cite(self, passage: RetrievedPassage, span: Span) -> int | None:
         """Numbers a sentence of a retrieved passage as a citation beside those of the answer's sentences.
@@ -271,7 +218,7 @@ class ClaimLedger:
         Returns:
             Its number, the same each time; ``None`` when its article has changed meanwhile.
         """
-        return self._number(_source(passage, span))
+        return self._citations.number(source_at(passage, span))
 
     # -- what the reader gets ---------------------------------------------------------------------------------
 
@@ -281,7 +228,7 @@ class ClaimLedger:
 
     def citations(self) -> tuple[Citation, ...]:
         """Returns the citations given so far, by number."""
-        return tuple(self._citations)
+        return self._citations.given()
 
     def dropped(self) -> tuple[DroppedSentence, ...]:
         """Returns the sentences that did not survive as written."""
@@ -292,8 +239,8 @@ class ClaimLedger:
         found = []
         if self._invented:
             found.append(f"the model named {self._invented} source{'s' * (self._invented > 1)} that it was never shown")
-        if self._stale:
-            found.append(f"changed or removed while answering: {', '.join(sorted(self._stale))}; ask again")
+        if self._citations.stale:
+            found.append(f"changed or removed while answering: {', '.join(sorted(self._citations.stale))}; ask again")
         return tuple(found)
 
     def text(self) -> str:
@@ -312,7 +259,7 @@ class ClaimLedger:
         """
         found: list[Citation] = []
         for passage, span in first[:_NEAREST]:
-            if (citation := self._cite(_source(passage, span), len(found) + 1)) is not None:
+            if (citation := self._citations.citation(source_at(passage, span), len(found) + 1)) is not None:
                 found.append(citation)
         cited = {citation.article_id for citation in found}
         for passage in self._passages:
@@ -320,27 +267,13 @@ class ClaimLedger:
                 break
             if passage.passage.article_id in cited:
                 continue
-            sources = self._sources([passage])
+            sources = sources_in([passage])
             by_sentence = {source.sentence: source for source in sources}
             best = choose_citations(self._question, list(by_sentence), idf=self._idf, limit=1)
-            citation = self._cite(by_sentence[best[0]] if best else sources[0], len(found) + 1)
+            citation = self._citations.citation(by_sentence[best[0]] if best else sources[0], len(found) + 1)
             if citation is not None:
                 found.append(citation)
         return tuple(found)
-
-
-def _source(passage: RetrievedPassage, span: Span) -> _Source:
-    inside = passage.passage
-    return _Source(passage, CitedSentence(inside.article_id, inside.version, span, inside.words(span)))
-
-
-def _context(source: _Source) -> FactContext:
-    hit = source.passage
-    return FactContext(hit.title, hit.publisher, hit.published, " ".join(_before(source)[-_SENTENCES_BEFORE:]))
-
-
-def _before(source: _Source) -> list[str]:
-    return source.passage.passage.before(source.sentence.span)
 
 
 def _readable(text: str) -> str:

@@ -25,6 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("rag.ingest", "rag.retrieve"),
     ("rag.check",),
     ("rag.generate",),
+    ("rag.citing",),
     ("rag.ledger",),
     ("rag.answering",),
     ("rag.service", "rag.doctor"),

@@ -1,0 +1,100 @@
+"""Citations of one answer: each compared with its article byte for byte, and numbered once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rag.check.citations import CitedSentence, verify_span
+from rag.check.facts import FactContext
+from rag.check.modality import is_statement
+from rag.errors import ArticleNotFoundError
+from rag.index.catalog import Catalog
+from rag.types import Article, Citation, RetrievedPassage, Span
+
+_SENTENCES_BEFORE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A sentence that can be cited, and the passage it was retrieved in."""
+
+    passage: RetrievedPassage
+    sentence: CitedSentence
+
+    def before(self) -> list[str]:
+        """Returns the sentences of the passage before it."""
+        return self.passage.passage.before(self.sentence.span)
+
+    def context(self) -> FactContext:
+        """Returns what is known of it beside its words."""
+        hit = self.passage
+        # Whom a pronoun in it means is said shortly before.
+        return FactContext(hit.title, hit.publisher, hit.published, " ".join(self.before()[-_SENTENCES_BEFORE:]))
+
+
+def source_at(passage: RetrievedPassage, span: Span) -> Source:
+    """Returns the sentence of a retrieved passage at a span of its article."""
+    inside = passage.passage
+    return Source(passage, CitedSentence(inside.article_id, inside.version, span, inside.words(span)))
+
+
+def sources_in(passages: Iterable[RetrievedPassage]) -> list[Source]:
+    """Returns every sentence of passages that states something, in order."""
+    offered = [source_at(passage, span) for passage in passages for span in passage.passage.sentences]
+    return [source for source in offered if is_statement(source.sentence.text)]
+
+
+class CitationList:
+    """Gives numbers to the sentences an answer cites, in the order they are first asked for.
+
+    Attributes:
+        stale: Articles that turned out to have changed since they were retrieved.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._articles: dict[str, Article | None] = {}
+        self._numbers: dict[tuple[str, Span], int] = {}
+        self._given: list[Citation] = []
+        self.stale: set[str] = set()
+
+    def number(self, source: Source) -> int | None:
+        """Returns the number of a source, the same each time; ``None`` when its article has changed meanwhile."""
+        place = (source.sentence.article_id, source.sentence.span)
+        if place not in self._numbers:
+            citation = self.citation(source, len(self._given) + 1)
+            if citation is None:
+                return None
+            self._given.append(citation)
+            self._numbers[place] = citation.n
+        return self._numbers[place]
+
+    def citation(self, source: Source, n: int) -> Citation | None:
+        """Returns a citation with a number, outside the list; ``None`` when its article has changed meanwhile."""
+        sentence, head = source.sentence, source.passage
+        article = self._article(sentence.article_id)
+        span = sentence.span
+        if (
+            article is None
+            or article.version != sentence.version
+            or not verify_span(article.text, span.start, span.end, sentence.text)
+        ):
+            self.stale.add(sentence.article_id)
+            return None
+        return Citation(
+            n, sentence.article_id, sentence.version, head.title, head.publisher, head.published,
+            span.start, span.end, sentence.text, head.also_carried_by,
+        )  # fmt: skip
+
+    def given(self) -> tuple[Citation, ...]:
+        """Returns the citations numbered so far, by number."""
+        return tuple(self._given)
+
+    def _article(self, article_id: str) -> Article | None:
+        if article_id not in self._articles:
+            try:
+                self._articles[article_id] = self._catalog.article(article_id)
+            except ArticleNotFoundError:
+                self._articles[article_id] = None
+        return self._articles[article_id]
