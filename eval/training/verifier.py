@@ -64,9 +64,10 @@ def main() -> int:
     sentence, text, even = _calibrated(known, unseen.whole, unseen.cited)
     _report_texts("texts, cross-validated", known, _by_text(known, unseen.whole, sentence))
     others = {name: weight for name, weight in IMPORTANCE.items() if name not in (*_NATURAL, EDITS)}
-    foreign = log_odds(fit_sentences([e for e in known if e.dataset in others], others), known)
-    _report("sentences, trained without RAGTruth", [e for e in known if e.dataset in _NATURAL],
-            foreign.whole[[e.dataset in _NATURAL for e in known]])  # fmt: skip
+    if rest := [e for e in known if e.dataset in others]:
+        natural = [e for e in known if e.dataset in _NATURAL]
+        foreign = log_odds(fit_sentences(rest, others), natural)
+        _report("sentences, trained without RAGTruth", natural, foreign.whole)
     if arguments.curve:
         _curve(known)
     if arguments.write:
