@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from rag.check.citations import choose_citations, strip_markers
-from rag.check.facts import FactContext, missing_facts
+from rag.check.facts import FactContext, FactKind, missing_facts
 from rag.check.negations import count_negations
 from rag.check.relevance import Relevance, Shown
 from rag.check.speakers import asked_speaker, same_person, speaker_of
@@ -25,6 +25,8 @@ _NEAREST = 3
 _REPEATED = 0.8
 _DRAWN_FROM = 0.35
 _MIN_WORDS = 3
+_PLACE = "place"  # what is cited is not in one place, or not the words of the one asked about
+_BEARABLE = frozenset({str(FactKind.ATTRIBUTION)})
 # What several pools say of one sentence: a contradiction is not outweighed by words that half agree.
 _GRAVITY = {Verdict.UNSUPPORTED: 0, Verdict.PARTIAL: 1, Verdict.CONTRADICTED: 2}
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -133,10 +135,16 @@ class ClaimLedger:
         return by_sentence[found[0]]
 
     def settle(self) -> None:
-        """Decides on sentences that are only partly supported: they are shown when there is nothing better."""
+        """Decides on sentences that are only partly supported.
+
+        They are shown when there is nothing better; and what another article says, short of a word like "believed" or
+        of the last certainty, is shown beside it, since it may be what the sources differ on.
+        """
         alone = not self._sentences
+        heard = {citation.article_id for citation in self._citations.given()}
         for text, check, cited in self._partial:
-            if alone:
+            others = heard.isdisjoint(source.sentence.article_id for source in cited)
+            if alone or (others and set(check.lacks) <= _BEARABLE):
                 self._show(text, check, cited)
             elif not any(_says_nothing_new(shown.text, text) for shown in self._sentences):
                 self._dropped.append(DroppedSentence(text, check.verdict, check.why))
@@ -155,7 +163,7 @@ class ClaimLedger:
         if best is not None and alone[best].verdict is Verdict.SUPPORTED:
             cited, together = [cited[best]], alone[best]
         if together.verdict is Verdict.SUPPORTED and (why := self._objection(cited, pool, chosen)):
-            together = Check(Verdict.PARTIAL, together.support, why)
+            together = Check(Verdict.PARTIAL, together.support, why, lacks=(_PLACE,))
         return cited, together
 
     def _objection(self, cited: Sequence[Source], pool: Sequence[Source], chosen: bool) -> str:

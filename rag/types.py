@@ -210,13 +210,14 @@ class Check:
     """Result of checking one sentence: verdict, support in [0, 1] and, unless supported, what failed.
 
     ``scored`` is false when the verifier came to no verdict, as a judge whose words cannot be read; then the verdict
-    is unsupported, since nothing was confirmed.
+    is unsupported, since nothing was confirmed. ``lacks`` names the kinds of facts that failed, such as ``name``.
     """
 
     verdict: Verdict
     support: float
     why: str = ""
     scored: bool = True
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -361,3 +361,23 @@ def test_the_nearest_evidence_begins_with_what_speaks_against_the_question(
     quotes = [citation.quote for citation in ledger.nearest([(passages[0], span)])]
     assert quotes[0] == DOOR and SANK not in quotes and 1 < len(quotes) <= 3
     assert [citation.n for citation in ledger.nearest([(passages[0], span)])] == list(range(1, len(quotes) + 1))
+
+
+def test_what_another_paper_says_short_of_a_word_like_believed_is_shown_beside(
+    store: IndexStore, passages: list[RetrievedPassage]
+) -> None:
+    class Doubting(BuiltinVerifier):
+        """Finds every sentence about the second paper short of its attribution."""
+
+        def verify_many(self, claims: Sequence[Claim]) -> list[Check]:
+            return [
+                Check(Verdict.PARTIAL, 0.9, "attribution not kept", lacks=("attribution",))
+                if claim.text.startswith("Fishermen") else Check(Verdict.SUPPORTED, 1.0)
+                for claim in claims
+            ]  # fmt: skip
+
+    ledger = ClaimLedger(store.catalog, "What happened to the ferry?", passages, Doubting())
+    ledger.add(draft(DROWNED, passages[0]))
+    ledger.add(draft("Fishermen took forty others ashore.", passages[1]))
+    ledger.settle()
+    assert [s.verdict for s in ledger.sentences()] == [Verdict.SUPPORTED, Verdict.PARTIAL]

@@ -165,7 +165,7 @@ def _lines(known: Sequence[Example], cited: Floats, calibration: tuple[float, fl
         above = np.cumsum(~right[order]) / counts
         below = np.cumsum(~right[order[::-1]]) / counts
         ends = np.flatnonzero(above <= _FALSE_SUPPORT)[-1]
-        begins = np.flatnonzero(below >= _TIMES_WORSE * (~right).mean())[-1]
+        begins = np.flatnonzero(below >= min(1.0, _TIMES_WORSE * (~right).mean()))[-1]
         lowest.append(float(support[order][ends]))
         highest.append(float(support[order[::-1]][begins]))
         print(

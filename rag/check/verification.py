@@ -88,6 +88,7 @@ def at_best_partial(check: Check, missing: Sequence[MissingFact]) -> Check:
     if not missing:
         return check
     why = "; ".join(_explained(fact) for fact in missing)
+    check = replace(check, lacks=tuple(dict.fromkeys(str(fact.kind) for fact in missing)))
     if check.verdict is Verdict.CONTRADICTED or any(fact.kind in _OPPOSITE for fact in missing):
         return replace(check, verdict=Verdict.CONTRADICTED, why=why)
     is_fatal = check.verdict is Verdict.UNSUPPORTED or any(fact.kind in _FATAL for fact in missing)
