@@ -372,12 +372,12 @@ def test_what_another_paper_says_short_of_a_word_like_believed_is_shown_beside(
         def verify_many(self, claims: Sequence[Claim]) -> list[Check]:
             return [
                 Check(Verdict.PARTIAL, 0.9, "attribution not kept", lacks=("attribution",))
-                if claim.text.startswith("Fishermen") else Check(Verdict.SUPPORTED, 1.0)
+                if claim.text.startswith("The coast guard") else Check(Verdict.SUPPORTED, 1.0)
                 for claim in claims
             ]  # fmt: skip
 
     ledger = ClaimLedger(store.catalog, "What happened to the ferry?", passages, Doubting())
     ledger.add(draft(DROWNED, passages[0]))
-    ledger.add(draft("Fishermen took forty others ashore.", passages[1]))
+    ledger.add(draft("The coast guard will not publish its report on the ferry this year.", passages[1]))
     ledger.settle()
     assert [s.verdict for s in ledger.sentences()] == [Verdict.SUPPORTED, Verdict.PARTIAL]
