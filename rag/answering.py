@@ -53,6 +53,7 @@ class Finished:
 
 
 _HIDDEN_READ = 3
+_ENOUGH = 4  # sentences, for each part of a question
 _ALIKE_READ = 5
 
 AnswerEvent = Notice | SentenceReady | Finished
@@ -147,6 +148,8 @@ def answer_stream(
                 checking += time.perf_counter() - before
                 if changed:
                     yield SentenceReady(ledger.sentences(), ledger.citations())
+                if len(ledger.sentences()) >= _ENOUGH * len(drafted):
+                    break
     generated = time.perf_counter()
     ledger.settle()
     differing = find_disagreements(

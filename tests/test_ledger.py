@@ -367,14 +367,12 @@ def test_what_another_paper_says_short_of_a_word_like_believed_is_shown_beside(
     store: IndexStore, passages: list[RetrievedPassage]
 ) -> None:
     class Doubting(BuiltinVerifier):
-        """Finds every sentence about the second paper short of its attribution."""
+        """Finds what only the second paper has short of its attribution."""
 
         def verify_many(self, claims: Sequence[Claim]) -> list[Check]:
-            return [
-                Check(Verdict.PARTIAL, 0.9, "attribution not kept", lacks=("attribution",))
-                if claim.text.startswith("The coast guard") else Check(Verdict.SUPPORTED, 1.0)
-                for claim in claims
-            ]  # fmt: skip
+            short = Check(Verdict.PARTIAL, 0.9, "attribution not kept", lacks=("attribution",))
+            checks = super().verify_many(claims)
+            return [short if "report" in claim.text else check for claim, check in zip(claims, checks, strict=True)]
 
     ledger = ClaimLedger(store.catalog, "What happened to the ferry?", passages, Doubting())
     ledger.add(draft(DROWNED, passages[0]))

@@ -66,7 +66,7 @@ _DENIAL = re.compile(
 )
 _UNSETTLED = re.compile(r"\b(?:yet|still|so far|until|before|if|unless|likely|expected)\b", re.IGNORECASE)
 _PLANNED = re.compile(
-    r"\b(?:will|would|shall|to|could|may|might|should|must|can|going|due|planned|plans?|expected|set)\s+"
+    r"\b(?:will|would|shall|to(?!\s+have\b)|could|may|might|should|must|can|going|due|planned|plans?|expected|set)\s+"
     r"(?:soon |also |not |never |be |have |been |to )*$",
     re.IGNORECASE,
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.check.speakers import is_speech
 from rag.check.words import content_stems, plain
 
 _DOUBTED = re.compile(
@@ -21,6 +22,7 @@ _DOUBTED = re.compile(
 )
 _HEARD = re.compile(
     r"\b(?:sa(?:id|ys?|ying)|told|tells?|stat(?:ed|es)|report(?:s|ed)|describ(?:es|ed)|call(?:s|ed)|warn(?:s|ed)|suggest(?:s|ed)?"
+    r"|ask(?:s|ed)|urg(?:es|ed)|demand(?:s|ed)|request(?:s|ed)|promis(?:es|ed)|vow(?:s|ed)|pledg(?:es|ed)|propos(?:es|ed)"
     r"|announc(?:es|ed)|conclud(?:es|ed)|think(?:s)?|thought|consider(?:s|ed)|expect(?:s|ed)?|seem(?:s|ed)?|appear(?:s|ed)?"
     r"|may|might|could|likely|possibl[ey]|would)\b",
     re.IGNORECASE,
@@ -39,7 +41,7 @@ def drops_attribution(claim: str, sentences: Sequence[str]) -> str:
         The word, as "alleged" or "according to", or "quoted" where they are words of a quotation; empty when the
         sentence keeps a speaker or a doubt of its own, quotes, or rests on a source sentence that states the matter.
     """
-    if '"' in plain(claim) or _DOUBTED.search(claim) or _HEARD.search(claim):
+    if _DOUBTED.search(claim) or _HEARD.search(claim) or is_speech(claim):
         return ""
     wanted = set(content_stems(claim))
     if not wanted:

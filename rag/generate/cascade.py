@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 
 from rag.check.builtin import BuiltinVerifier, log_odds, logistic
 from rag.check.facts import FactContext
-from rag.check.verification import Claim, Thresholds, verdict
+from rag.check.verification import Claim, Thresholds
 from rag.generate.llm import LanguageModel
 from rag.generate.prompts import statement_messages
 from rag.types import Check
@@ -70,12 +70,12 @@ class CascadeVerifier:
 
     def verify_many(self, claims: Sequence[Claim]) -> list[Check]:
         """Returns the verdict on each claim, in order."""
-        found = []
-        for claim, (support, missing) in zip(claims, self._first.assess_many(claims), strict=True):
-            if self._mixture.low <= support < self._mixture.high:
-                support = self._mixture.support(support, self._yes(claim))
-            found.append(verdict(support, missing, self.thresholds))
-        return found
+        checks = []
+        for claim, found in zip(claims, self._first.assess_many(claims), strict=True):
+            if self._mixture.low <= found.support < self._mixture.high:
+                found = replace(found, support=self._mixture.support(found.support, self._yes(claim)))
+            checks.append(self._first.ruling(found, self.thresholds))
+        return checks
 
     def all_supported(self, supports: Sequence[float]) -> float:
         """Returns the probability that every sentence of a text is supported, from the support of each."""

@@ -15,7 +15,6 @@ from rag.generate.drafting import Draft, Trace
 from rag.generate.llm import LanguageModel
 from rag.types import RetrievedPassage, Turn
 
-_SENTENCES = 4
 _REWRITE_TOKENS = 80
 
 
@@ -38,7 +37,6 @@ class PassagewiseAnswerer:
 
     def draft(self, question: str, passages: Sequence[RetrievedPassage], trace: Trace) -> Iterator[Draft]:
         """Yields one sentence for each passage that states the answer, in retrieval order."""
-        written = 0
         likely = self._assessor.assess(question, passages).answerable
         for passage in passages:
             yes, usage = self._model.probability_of_yes(prompts.gate_messages(passage, question))
@@ -58,9 +56,6 @@ class PassagewiseAnswerer:
             trace.usage += usage
             if true >= prompts.TRUE_FROM:
                 yield Draft(text, (passage,))
-                written += 1
-            if written == _SENTENCES:
-                return
 
     def rewrite(self, question: str, history: Sequence[Turn], trace: Trace) -> str | None:
         """Returns the follow-up as a question that stands alone."""
