@@ -13,6 +13,7 @@ from rag.generate import prompts
 from rag.generate.answerability import Assessor
 from rag.generate.drafting import Draft, Trace
 from rag.generate.llm import LanguageModel
+from rag.generate.replies import answer_in
 from rag.types import RetrievedPassage, Turn
 
 _REWRITE_TOKENS = 80
@@ -49,7 +50,7 @@ class PassagewiseAnswerer:
                 grammar=prompts.ANSWER_GRAMMAR,
             )
             trace.usage += reply.usage
-            text = prompts.answer_in(reply.text, passage.passage.shown())
+            text = answer_in(reply.text, passage.passage.shown())
             if not text or reply.finish_reason == "length":  # broken off, even in the middle of a word
                 continue
             true, usage = self._model.probability_of_yes(prompts.check_messages(passage, text))

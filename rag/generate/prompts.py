@@ -128,15 +128,6 @@ REWRITE_ANSWER_CHARACTERS = 400
 
 _GATE_WEIGHT, _LIKELY_WEIGHT, _GATE_BAR = 0.74, 0.25, 0.45
 
-_OF_THE_PASSAGE = re.compile(
-    r",? (?:according to|as stated in|in) the (?:given )?(?:passage|text)(?=[,.])", re.IGNORECASE
-)
-_NO_ANSWER = re.compile(
-    r"\b(?:the|this) (?:given )?(?:passage|text|article)s? (?:do(?:es)?|did|is|are|was)(?:n't| not)\b", re.IGNORECASE
-)
-
-_THAT_DAY = re.compile(r"(?<=\w),? (this (?:week|month|year|morning)|today|yesterday|tonight)(?=[ ,.])", re.IGNORECASE)
-
 TRUE_FROM = 0.78
 """Least P(yes) of ``check_messages`` for a sentence the model itself wrote.
 
@@ -216,22 +207,6 @@ def judge_messages(evidence: str, sentence: str) -> list[Message]:
     """Asks for the verdict on a sentence; send with ``JUDGE_SCHEMA`` and ``JUDGE_TOKENS``."""
     text = f"Source:\n{plain(evidence)}\n\nSentence: {plain(sentence)}"
     return [{"role": "system", "content": JUDGE_SYSTEM}, {"role": "user", "content": text}]
-
-
-def answer_in(reply: str, source: str) -> str:
-    """Returns the answer in a reply to ``answer_messages``.
-
-    Taken out are mention of the passage, which no reader sees, and "this week" and the like where the source does not
-    say so: they are the question's, and mean the day it was asked on.
-
-    Returns:
-        The answer; empty when the model only says that the passage has none, which is no statement about the news.
-    """
-    if _NO_ANSWER.search(reply):
-        return ""
-    spoken = _OF_THE_PASSAGE.sub("", reply)
-    known = source.casefold()
-    return _THAT_DAY.sub(lambda found: found[0] if found[1].casefold() in known else "", spoken).strip()
 
 
 def states_answer(yes: float, likely: float) -> bool:

@@ -1,0 +1,30 @@
+"""What of a small model's reply is an answer: without the passage it speaks of and the day it was asked on."""
+
+from __future__ import annotations
+
+import re
+
+_OF_THE_PASSAGE = re.compile(
+    r",? (?:according to|as stated in|in) the (?:given )?(?:passage|text)(?=[,.])", re.IGNORECASE
+)
+_NO_ANSWER = re.compile(
+    r"\b(?:the|this) (?:given )?(?:passage|text|article)s? (?:do(?:es)?|did|is|are|was)(?:n't| not)\b", re.IGNORECASE
+)
+
+_THAT_DAY = re.compile(r"(?<=\w),? (this (?:week|month|year|morning)|today|yesterday|tonight)(?=[ ,.])", re.IGNORECASE)
+
+
+def answer_in(reply: str, source: str) -> str:
+    """Returns the answer in a reply to ``prompts.answer_messages``.
+
+    Taken out are mention of the passage, which no reader sees, and "this week" and the like where the source does not
+    say so: they are the question's, and mean the day it was asked on.
+
+    Returns:
+        The answer; empty when the model only says that the passage has none, which is no statement about the news.
+    """
+    if _NO_ANSWER.search(reply):
+        return ""
+    spoken = _OF_THE_PASSAGE.sub("", reply)
+    known = source.casefold()
+    return _THAT_DAY.sub(lambda found: found[0] if found[1].casefold() in known else "", spoken).strip()
