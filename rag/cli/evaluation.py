@@ -47,7 +47,7 @@ def judge(data: tuple[Path, ...], verifier: str | None, as_json: bool) -> None:
             found[name] = agreement(rulings)
             unscored[name] = sum(ruling.support is None for ruling in rulings)
         figures = {name: {metric: value.encoded() for metric, value in own.items()} for name, own in found.items()}
-        emit({"verifier": chosen.name, "datasets": {n: {**own, "unscored": unscored[n]} for n, own in figures.items()}})
+        emit({"verifier": chosen.name, "datasets": figures, "unscored": unscored})
         if not as_json:
             _show(found, unscored)
 

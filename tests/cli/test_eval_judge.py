@@ -35,7 +35,8 @@ def test_each_file_is_reported_by_its_stem(run: Run, tmp_path: Path) -> None:
         assert figures["balanced_accuracy"]["value"] == figures["auroc"]["value"] == 1.0
         assert figures["balanced_accuracy"]["n"] == len(ROWS)
         assert 0 <= figures["ece"]["value"] <= 1
-        assert figures["unscored"] == 0
+        assert set(figures) == {"balanced_accuracy", "auroc", "ece"}
+    assert found.json["unscored"] == {"plain": 0, "packed": 0}
 
 
 def test_people_read_a_line_per_figure(run: Run, tmp_path: Path) -> None:
