@@ -41,7 +41,7 @@ def drops_attribution(claim: str, sentences: Sequence[str]) -> str:
         The word, as "alleged" or "according to", or "quoted" where they are words of a quotation; empty when the
         sentence keeps a speaker or a doubt of its own, quotes, or rests on a source sentence that states the matter.
     """
-    if _DOUBTED.search(claim) or _HEARD.search(claim) or is_speech(claim):
+    if '"' in plain(claim) or _DOUBTED.search(claim) or _HEARD.search(claim) or is_speech(claim):
         return ""
     wanted = set(content_stems(claim))
     if not wanted:

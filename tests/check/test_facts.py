@@ -153,6 +153,7 @@ NEWSLIKE = st.lists(
 @example("In 10/11/2017 31/31/99 '99 99999999999999999999999999999999999999999999999999 1/2 3 1/2/3")
 @example("'s 5'3\"")
 @example("9" * 5000)
+@example('0"0')
 @example("ŉ ﬁ İ ½ ² Ⅻ ١٢ 数十万 한글")
 def test_every_text_bears_itself_out(text: str) -> None:
     assert missing_facts(text, text, context=FactContext()) == ()
