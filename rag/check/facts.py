@@ -24,6 +24,10 @@ from rag.check.quotations import QuotableText, find_quotations
 from rag.check.reported import drops_attribution
 from rag.check.words import keys, plain
 
+# "SOCHI, Russia, Nov 21 (Northline) -": the day the report was sent, not that of what it reports.
+_DATELINE = re.compile(
+    r"^[A-Z][A-Z .'-]+(?:, [A-Z][\w. ]+)?, [A-Z][a-z]{2,8}\.? \d{1,2} \([^)\n]{2,30}\) -+ ", re.MULTILINE
+)
 _A_WORD = 1.5  # with articles, which alignments leave out
 _PIECE = re.compile(r"(?<=[.!?])[\"')”’]*\s+|\n+")
 _PRONOUN = re.compile(r"\b(?:he|she|they|it|we|i|his|her|hers|their|its|our|my|him|them|us|me)\b", re.IGNORECASE)
@@ -87,7 +91,7 @@ def missing_facts(sentence: str, evidence: str, *, context: FactContext) -> tupl
     numbers = StatedNumbers(source, find_quantities(source)) if quantities or mentions else None
     dated: list[DateMention] = []
     if mentions and numbers:
-        dates = StatedDates(find_dates(source), context.published)
+        dates = StatedDates(find_dates(_DATELINE.sub("", source)), context.published)
         if context.published and _names_publisher(claim, context.publisher):
             dates.accept(context.published)
         for mention in mentions:

@@ -122,6 +122,13 @@ def test_single_quotation_marks_are_told_from_apostrophes() -> None:
     assert missing(sentence, "The workers union of Norway said the harbour is finished.", FactContext()) == []
 
 
+def test_the_date_of_a_dateline_is_not_that_of_the_event() -> None:
+    evidence = "BERGEN, Norway, Nov 21 (Coast Wire) - Okafor met Lindqvist in Bergen on Monday, the harbour said."
+    context = FactContext(published=date(2017, 11, 21))
+    assert missing("Okafor met Lindqvist in Bergen on 20 November.", evidence, context) == []
+    assert missing("Okafor met Lindqvist in Bergen on November 21.", evidence, context) != []
+
+
 def test_kinds_are_named() -> None:
     assert {str(kind) for kind in FactKind} == {
         "number",
