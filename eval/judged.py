@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,7 @@ def records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         raw = path.read_bytes()
         text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8")
-        for number, line in enumerate(text.splitlines(), start=1):
+        for number, line in enumerate(text.split("\n"), start=1):
             if line.strip():
                 record = json.loads(line)
                 if not isinstance(record, dict):
@@ -87,14 +87,6 @@ def claims_of(text: str) -> list[str]:
 def is_about_itself(sentence: str) -> bool:
     """Tells whether a sentence speaks of the text it stands in and states nothing about the document."""
     return bool(_ABOUT_ITSELF.search(sentence))
-
-
-def documents_of(rows: Sequence[Judged]) -> dict[str, list[Judged]]:
-    """Returns the judgements of each document, in order."""
-    found: dict[str, list[Judged]] = {}
-    for row in rows:
-        found.setdefault(row.doc, []).append(row)
-    return found
 
 
 def _judged(path: Path, number: int, record: dict[str, Any]) -> Judged:

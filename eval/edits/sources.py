@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import json
 import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
+from eval.judged import records
 from rag.ingest.sentences import sentences
 
 _FIRST_CHARACTERS = 8000  # enough of a long article, and its most quoted part
@@ -61,9 +59,9 @@ def paraphrased(folder: Path) -> list[TrueSentence]:
         row["id"]: tuple(span.of(row["doc"]) for span in sentences(row["doc"]))
         for path in sorted(folder.glob("ragtruth_*.jsonl.gz"))
         if path.name != "ragtruth_sentences.jsonl.gz"
-        for row in records(path)
+        for _, row in records(path)
     }
-    rows = records(folder / "ragtruth_sentences.jsonl.gz")
+    rows = (row for _, row in records(folder / "ragtruth_sentences.jsonl.gz"))
     found = [
         TrueSentence(row["sentence"], documents[row["response_id"]])
         for row in rows
@@ -81,18 +79,11 @@ def is_prose(text: str) -> bool:
 def _documents(folder: Path) -> Iterator[tuple[tuple[str, ...], date | None]]:
     articles, corpus = folder / "articles.jsonl.gz", folder / "corpus.jsonl.gz"
     if articles.exists():
-        for row in records(articles):
+        for _, row in records(articles):
             yield tuple(row["sentences"]), date.fromisoformat(row["published"])
         return
-    for number, row in enumerate(records(corpus)):
+    for number, (_, row) in enumerate(records(corpus)):
         if number % 10 == 0:  # a tenth is plenty, and reading all takes minutes
             text = row["text"][:_FIRST_CHARACTERS]
             published = date.fromisoformat(row["published"].replace("/", "-")) if row.get("published") else None
             yield tuple(span.of(text) for span in sentences(text)), published
-
-
-def records(path: Path) -> Iterator[dict[str, Any]]:
-    """Yields the records of a ``.jsonl.gz`` file."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)

@@ -22,6 +22,7 @@ from rag.check.numbers import StatedNumbers
 from rag.check.quantities import Quantity, find_quantities
 from rag.check.quotations import QuotableText, find_quotations
 from rag.check.reported import drops_attribution
+from rag.check.support import pieces
 from rag.check.words import keys, plain
 
 # "SOCHI, Russia, Nov 21 (Northline) -": the day the report was sent, not that of what it reports.
@@ -29,7 +30,6 @@ _DATELINE = re.compile(
     r"^[A-Z][A-Z .'-]+(?:, [A-Z][\w. ]+)?, [A-Z][a-z]{2,8}\.? \d{1,2} \([^)\n]{2,30}\) -+ ", re.MULTILINE
 )
 _A_WORD = 1.5  # with articles, which alignments leave out
-_PIECE = re.compile(r"(?<=[.!?])[\"')”’]*\s+|\n+")
 _PRONOUN = re.compile(r"\b(?:he|she|they|it|we|i|his|her|hers|their|its|our|my|him|them|us|me)\b", re.IGNORECASE)
 
 
@@ -112,10 +112,10 @@ def missing_facts(sentence: str, evidence: str, *, context: FactContext) -> tupl
             known.append(plain(context.before))
         stated = StatedNames(known)
         missing.extend(MissingFact(FactKind.NAME, part) for name in names for part in stated.missing(name))
-    pieces = _PIECE.split(evidence)
-    if word := drops_attribution(sentence, pieces):
+    split = pieces(evidence)
+    if word := drops_attribution(sentence, split):
         missing.append(MissingFact(FactKind.ATTRIBUTION, f"there it is somebody's word ({word})"))
-    if word := settles_what_is_open(sentence, pieces):
+    if word := settles_what_is_open(sentence, split):
         missing.append(MissingFact(FactKind.MODALITY, f"there it is not settled ({word})"))
     missing.extend(_changed(sentence, evidence, missing))
     return tuple(dict.fromkeys(missing))

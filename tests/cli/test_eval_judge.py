@@ -75,3 +75,10 @@ def test_a_file_that_is_no_set_of_judgements_is_one_line(run: Run, tmp_path: Pat
     found = run("eval", "judge", path)
     assert (found.code, found.err.count("\n")) == (2, 1)
     assert run("eval", "judge", tmp_path / "none.jsonl").code == 2
+
+
+def test_a_line_separator_inside_a_text_ends_no_line(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "mine.jsonl"
+    row = {**ROWS[0], "doc": DOCUMENT + "\u2028More of it.\x85And more."}
+    path.write_text(json.dumps(row, ensure_ascii=False) + "\r\n" + json.dumps(ROWS[2]) + "\n", encoding="utf-8")
+    assert run("eval", "judge", path, "--json").json["datasets"]["mine"]["auroc"]["n"] == 2
