@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import islice
 
 from eval.judged import Judged, claims_of
-from eval.metrics.classification import estimates
+from eval.metrics.classification import estimates, of_verdicts
 from eval.statistics import Estimate
 from rag.check.facts import FactContext
 from rag.check.verification import Claim, Verifier
+from rag.types import Verdict
 
 _TEXTS_AT_A_TIME = 16
 
@@ -22,11 +23,14 @@ class Ruling:
     Attributes:
         support: That all of its sentences are supported, in [0, 1]; ``None`` when the verifier could not score it.
         supported: Whether that is above the even line of the verifier.
+        confirmed: Whether its verdict on every sentence is "supported", the stricter line at which answers are shown
+            and reports are scored.
     """
 
     judged: Judged
     support: float | None
     supported: bool
+    confirmed: bool = False
 
 
 def rule(rows: Sequence[Judged], verifier: Verifier, progress: Callable[[int], None] | None = None) -> list[Ruling]:
@@ -50,18 +54,23 @@ def rule(rows: Sequence[Judged], verifier: Verifier, progress: Callable[[int], N
                 continue
             support = own[0].support if len(own) == 1 else verifier.all_supported([check.support for check in own])
             even = verifier.thresholds.sentence_even if len(own) == 1 else verifier.thresholds.text_even
-            rulings.append(Ruling(row, support, support >= even))
+            confirmed = all(check.verdict is Verdict.SUPPORTED for check in own)
+            rulings.append(Ruling(row, support, support >= even, confirmed))
         if progress:
             progress(len(batch))
     return rulings
 
 
 def agreement(rulings: Sequence[Ruling]) -> dict[str, Estimate]:
-    """Returns balanced accuracy, AUROC and calibration error with intervals; what was not scored is left out."""
+    """Returns how well rulings agree with people, with intervals; what was not scored is left out.
+
+    Balanced accuracy, kappa, AUROC and calibration error are of support and its even line; ``verdict_sensitivity`` and
+    ``verdict_specificity`` are of the stricter verdict "supported".
+    """
     scored = [(r.judged, r.support, r.supported) for r in rulings if r.support is not None]
-    return estimates(
-        [judged.supported for judged, _, _ in scored],
-        [support for _, support, _ in scored],
-        [supported for _, _, supported in scored],
-        [judged.doc for judged, _, _ in scored],
+    labels, documents = [judged.supported for judged, _, _ in scored], [judged.doc for judged, _, _ in scored]
+    found = estimates(
+        labels, [support for _, support, _ in scored], [supported for _, _, supported in scored], documents
     )
+    confirmed = [ruling.confirmed for ruling in rulings if ruling.support is not None]
+    return {**found, **of_verdicts(labels, confirmed, documents)}

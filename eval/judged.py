@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eval.records import records
 from rag.errors import SourceError
 from rag.ingest.sentences import sentences
 
@@ -47,35 +45,10 @@ def read_judged(path: Path) -> list[Judged]:
     Raises:
         SourceError: The file cannot be read, or a line lacks a field or has another form; the message names both.
     """
-    rows = [_judged(path, number, record) for number, record in records(path)]
+    rows = [_judged(path, number, record) for number, record in records(path, "judgements")]
     if not rows:
         raise SourceError(f"{path} holds no judgements; give JSON Lines of doc, claim and label")
     return rows
-
-
-def records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yields the line number and object of each line that is not blank.
-
-    Raises:
-        SourceError: The file cannot be read, or a line is not a JSON object.
-    """
-    number = 0
-    try:
-        raw = path.read_bytes()
-        text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8")
-        for number, line in enumerate(text.split("\n"), start=1):
-            if line.strip():
-                record = json.loads(line)
-                if not isinstance(record, dict):
-                    raise ValueError("it is not an object")
-                yield number, record
-    except (OSError, EOFError) as error:
-        reason = getattr(error, "strerror", None) or "it is not a whole gzip file"
-        raise SourceError(f"{path} cannot be read: {reason}; give a file of judgements") from error
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{path} is not UTF-8 text; give JSON Lines") from error
-    except (ValueError, RecursionError) as error:
-        raise SourceError(f"{path}, line {number}: not a JSON object ({error})") from error
 
 
 def claims_of(text: str) -> list[str]:

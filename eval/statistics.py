@@ -10,9 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 _RESAMPLES = 1_000
-_INTERVAL = (0.025, 0.975)
+_MEAN_RESAMPLES = 5_000  # cheap: no function is called for each
+_LEVEL = 0.95
+_INTERVAL = ((1 - _LEVEL) / 2, (1 + _LEVEL) / 2)
 
 Statistic = Callable[[NDArray[np.intp]], float]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,7 @@ def clustered_bootstrap(clusters: Sequence[Hashable], statistic: Statistic, *, s
             and such draws are left out.
         seed: Of the draws.
     """
-    members: dict[Hashable, list[int]] = {}
-    for place, cluster in enumerate(clusters):
-        members.setdefault(cluster, []).append(place)
-    groups = [np.array(places, dtype=np.intp) for places in members.values()]
+    groups = [np.array(places, dtype=np.intp) for places in _members(clusters)]
     value = statistic(np.arange(len(clusters), dtype=np.intp)) if groups else math.nan
     if math.isnan(value):
         return Estimate(math.nan, math.nan, math.nan, len(clusters))
@@ -65,10 +65,65 @@ def clustered_bootstrap(clusters: Sequence[Hashable], statistic: Statistic, *, s
     return Estimate(value, low, high, len(clusters))
 
 
+def mean(
+    values: Sequence[float], clusters: Sequence[Hashable] | None = None, *, is_share: bool = True, seed: int = 0
+) -> Estimate:
+    """Estimates a mean with its interval, drawing whole clusters.
+
+    Where all values of a share are 0, or all 1, no draw can differ and the bootstrap would claim certainty. There the
+    interval is the exact one of a binomial share (Clopper and Pearson, Biometrika 1934), with a cluster as one case.
+
+    Args:
+        values: One for each case.
+        clusters: The cluster of each; every case is its own by default.
+        is_share: Whether the values lie in [0, 1], with 0 and 1 the worst and the best there can be.
+        seed: Of the draws.
+    """
+    sample = np.asarray(values, dtype=np.float64)
+    if not len(sample):
+        return Estimate(math.nan, math.nan, math.nan, 0)
+    sums, counts = _by_cluster(sample, clusters)
+    value = float(sample.mean())
+    if is_share and value in (0.0, 1.0) and (sample == value).all():
+        from scipy.stats import binomtest
+
+        exact = binomtest(round(value * len(sums)), len(sums)).proportion_ci(_LEVEL, method="exact")
+        return Estimate(value, float(exact.low), float(exact.high), len(sample))
+    drawn = np.random.default_rng(seed).integers(len(sums), size=(_MEAN_RESAMPLES, len(sums)))
+    means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
+    low, high = (float(bound) for bound in np.quantile(means, _INTERVAL))
+    return Estimate(value, low, high, len(sample))
+
+
 def share(outcomes: Sequence[bool], clusters: Sequence[Hashable] | None = None) -> Estimate:
     """Returns the share of true outcomes; each is a cluster of its own unless clusters are given."""
-    values = np.array(outcomes, dtype=float)
+    return mean([float(outcome) for outcome in outcomes], clusters)
+
+
+def quantile(values: Sequence[float], q: float, clusters: Sequence[Hashable] | None = None) -> Estimate:
+    """Estimates a quantile, ``q`` in [0, 1], with its interval."""
+    sample = np.asarray(values, dtype=np.float64)
     return clustered_bootstrap(
-        clusters if clusters is not None else range(len(values)),
-        lambda places: float(values[places].mean()) if len(places) else math.nan,
+        clusters if clusters is not None else range(len(sample)),
+        lambda places: float(np.quantile(sample[places], q)) if len(places) else math.nan,
     )
+
+
+def _members(clusters: Sequence[Hashable]) -> list[list[int]]:
+    members: dict[Hashable, list[int]] = {}
+    for place, cluster in enumerate(clusters):
+        members.setdefault(cluster, []).append(place)
+    return list(members.values())
+
+
+def _by_cluster(sample: Floats, clusters: Sequence[Hashable] | None) -> tuple[Floats, Floats]:
+    """Returns the sum and the number of the values of each cluster."""
+    if clusters is None:
+        return sample, np.ones_like(sample)
+    places = _members(clusters)
+    return np.array([sample[p].sum() for p in places]), np.array([float(len(p)) for p in places])
+
+
+def cluster_sums(values: Sequence[float], clusters: Sequence[Hashable]) -> Floats:
+    """Returns the sum of the values of each cluster, clusters in the order they first appear."""
+    return _by_cluster(np.asarray(values, dtype=np.float64), clusters)[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from rag.config import Settings
 from rag.errors import ModelUnavailableError
@@ -18,6 +19,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # Read by pytest-socket: a test that reaches beyond this machine fails.
     config.option.allow_hosts = config.option.allow_hosts or "127.0.0.1,::1,localhost"
     config.option.allow_unix_socket = True
+    # How fast a machine is says nothing of whether a property holds.
+    hypothesis_settings.register_profile("dateline", deadline=None)
+    hypothesis_settings.load_profile("dateline")
 
 
 @pytest.fixture(scope="session")

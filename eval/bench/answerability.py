@@ -23,7 +23,7 @@ from pathlib import Path
 
 from eval.bench.cached_model import CachedModel
 from eval.bench.clapnq import ClapnqQuestion, OnePublisher, load, write_corpus
-from eval.bench.retrieval import estimate
+from eval.statistics import mean
 from rag.answering import Finished, answer_stream, load_answerer
 from rag.check.builtin import BuiltinVerifier
 from rag.config import Settings, load_settings
@@ -62,8 +62,7 @@ def main() -> None:
                 print(f"{kind}: {question.text}\n    {answers[-1].text or answers[-1].reason}", flush=True)
         seconds = (time.perf_counter() - began) / max(1, len(questions))
         for name, values in measures(questions, answers).items():
-            e = estimate(values)
-            print(f"{name:28s} {e.value:.3f}  [{e.low:.3f}, {e.high:.3f}]  n {e.n}")
+            print(f"{name:28s} {mean(values)}")
         print(f"{seconds:.2f} s a question")
         answerer.close()
         store.close()

@@ -27,8 +27,8 @@ from sklearn.model_selection import (  # type: ignore[import-untyped, unused-ign
 )
 
 from eval.bench.clapnq import OnePublisher, load, write_corpus
-from eval.bench.judged_news import load_questions
 from eval.bench.retrieval import holds_answer
+from eval.convert.judged_news import read_questions
 from rag.config import load_settings
 from rag.generate.answerability import Assessor, answerable
 from rag.index.embedding import load_embedder
@@ -98,7 +98,9 @@ def _clapnq(folder: Path) -> tuple[list[list[Signals]], list[bool]]:
 
 
 def _news(folder: Path, index: Path) -> tuple[list[list[Signals]], list[NDArray[np.bool_]]]:
-    questions = [question for question in load_questions(folder) if question.answers]
+    questions = [
+        question for question in read_questions(folder / "queries.jsonl.gz", folder / "qrels.tsv") if question.answers
+    ]
     Random(1).shuffle(questions)
     settings = load_settings(index=index, model="extractive")
     dateline, store = Dateline(settings), IndexStore(index)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from eval.judged import records
+from eval.records import records
 from eval.statistics import Estimate, clustered_bootstrap
 from rag.check.citations import CitedSentence, choose_citations
 from rag.check.features import rarity

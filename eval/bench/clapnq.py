@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from eval.bench.judged_news import records
+from eval.records import records
 from rag.index.embedding import Embedder
 from rag.index.store import IndexStore
 from rag.retrieve.hybrid import Retriever
@@ -44,7 +44,7 @@ def load(folder: Path, *, limit: int | None = None, seed: int = 0) -> list[Clapn
     """
     kinds = []
     for name in ("answerable", "unanswerable"):
-        found = [_question(row, name == "answerable") for row in records(folder / f"{name}.jsonl.gz")]
+        found = [_question(row, name == "answerable") for _, row in records(folder / f"{name}.jsonl.gz")]
         Random(seed).shuffle(found)
         kinds.append(found[:limit])
     return [question for pair in zip(*kinds, strict=True) for question in pair]

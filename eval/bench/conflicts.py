@@ -13,9 +13,7 @@ position of a disagreement, and no wrong answer is shown unless as such a positi
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
-import random
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -23,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eval.records import records
+from eval.statistics import share
 from rag.check.words import keys
 from rag.config import load_settings
 from rag.service import Dateline
@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("--model", default="embedded")
     parser.add_argument("--show", action="store_true", help="print every answer")
     arguments = parser.parse_args()
-    items = read(arguments.file)[arguments.start :: arguments.step][: arguments.limit]
+    items = [row for _, row in records(arguments.file)][arguments.start :: arguments.step][: arguments.limit]
     outcomes = []
     for item, outcome in ask_all(items, arguments.model):
         outcomes.append(outcome)
@@ -68,15 +68,7 @@ def main() -> None:
         ("abstained", [o.answer.abstained for o in outcomes]),
         ("a disagreement shown", [bool(o.answer.disagreements) for o in outcomes]),
     ):
-        low, high = interval(hits)
-        print(f"{name}: {sum(hits) / len(hits):.3f} [{low:.3f}, {high:.3f}] n={len(hits)}")
-
-
-def read(path: Path) -> list[dict[str, Any]]:
-    """Returns the questions of a file."""
-    raw = path.read_bytes()
-    text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8")
-    return [json.loads(line) for line in text.splitlines() if line.strip()]
+        print(f"{name}: {share(hits)}")
 
 
 def ask_all(items: Sequence[dict[str, Any]], model: str) -> Iterator[tuple[dict[str, Any], Outcome]]:
@@ -121,13 +113,6 @@ def show(item: dict[str, Any], outcome: Outcome) -> None:
         print(f"      {sentence.text[:160]} {list(sentence.citations)}")
     for found in outcome.answer.disagreements:
         print(f"    {found.kind}: {' | '.join(f'{p.value} {p.publishers}' for p in found.positions)}", flush=True)
-
-
-def interval(hits: Sequence[bool], rounds: int = 2000) -> tuple[float, float]:
-    """Returns the 95% bootstrap interval of a rate, over questions."""
-    draw = random.Random(0)
-    rates = sorted(sum(draw.choices(hits, k=len(hits))) / len(hits) for _ in range(rounds))
-    return rates[int(rounds * 0.025)], rates[int(rounds * 0.975)]
 
 
 def _has(text: str, answer: str) -> bool:

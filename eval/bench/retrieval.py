@@ -24,35 +24,23 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from eval.bench.judged_news import JudgedQuestion, load_questions
+from eval.convert.judged_news import read_questions
+from eval.metrics.retrieval import ranked_articles
+from eval.retrieval import JudgedQuestion, measure
+from eval.statistics import share
 from rag.config import load_settings
 from rag.service import Dateline
 from rag.types import Filters, RetrievedPassage, SearchMode, SourceSummary
 
-_DEPTH = 10
-# At most two passages of an article are returned, so these hold ten articles.
-_PASSAGES = 2 * _DEPTH
 _ANSWER_PASSAGES = 8
-_RESAMPLES = 10_000
 _NARROW_SHARE = 0.05
 _WARM_UP = 10
 _NEW_PROCESSES = 3
 _WORD = re.compile(r"\w+")
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A mean over ``n`` questions with the bounds of its 95% bootstrap interval."""
-
-    value: float
-    low: float
-    high: float
-    n: int
 
 
 def main() -> None:
@@ -68,7 +56,7 @@ def main() -> None:
     except ValueError as error:
         parser.error(f"{error}; --modes takes {','.join(SearchMode)}")
     os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
-    questions = load_questions(arguments.folder)
+    questions = read_questions(arguments.folder / "queries.jsonl.gz", arguments.folder / "qrels.tsv")
     dateline = Dateline(load_settings(index=arguments.index))
     sources = _ingested(dateline, arguments.folder / "corpus.jsonl.gz")
     judged = {article for question in questions for article in question.relevant}
@@ -81,37 +69,6 @@ def main() -> None:
     _print_latency(dateline, questions, modes, _filters(sources), arguments.searches)
     dateline.close()
     _print_first_search(arguments.index, questions[0].text, modes)
-
-
-def score(rankings: Sequence[Sequence[str]], relevant: Sequence[frozenset[str]]) -> dict[str, list[float]]:
-    """Scores article rankings per question: nDCG, recall, reciprocal rank and hit, all at 10, from ``ir-measures``.
-
-    Args:
-        rankings: Article ids of each question, best first.
-        relevant: Judged articles of each question; relevance is binary.
-    """
-    import ir_measures
-    from ir_measures import RR, R, Success, nDCG
-
-    names = {nDCG @ _DEPTH: "nDCG@10", R @ _DEPTH: "recall@10", RR @ _DEPTH: "MRR@10", Success @ _DEPTH: "hit@10"}
-    judgements = [ir_measures.Qrel(str(q), article, 1) for q, ids in enumerate(relevant) for article in ids]
-    run = [
-        ir_measures.ScoredDoc(str(q), article, -float(rank))
-        for q, ranking in enumerate(rankings)
-        for rank, article in enumerate(ranking)
-    ]
-    scores = {name: [0.0] * len(relevant) for name in names.values()}
-    for found in ir_measures.iter_calc(list(names), judgements, run):
-        scores[names[found.measure]][int(found.query_id)] = found.value
-    return scores
-
-
-def estimate(values: Sequence[float]) -> Estimate:
-    """Estimates a mean and its 95% interval by the percentile bootstrap, with a fixed seed."""
-    sample = np.asarray(values, dtype=np.float64)
-    drawn = np.random.default_rng(0).integers(0, len(sample), (_RESAMPLES, len(sample)))
-    low, high = np.percentile(sample[drawn].mean(axis=1), [2.5, 97.5])
-    return Estimate(float(sample.mean()), float(low), float(high), len(sample))
 
 
 def holds_answer(passages: Sequence[RetrievedPassage], answers: Sequence[str]) -> bool:
@@ -135,21 +92,21 @@ def _ingested(dateline: Dateline, corpus: Path) -> list[SourceSummary]:
 
 def _print_quality(dateline: Dateline, questions: Sequence[JudgedQuestion], modes: Sequence[SearchMode]) -> None:
     for mode in modes:
-        rankings, answered = [], []
-        for question in questions:
-            hits = dateline.search(question.text, _PASSAGES, mode=mode)
-            ranking = list(dict.fromkeys(hit.passage.article_id for hit in hits))[:_DEPTH]
-            rankings.append(ranking)
-            if question.answers:
-                shown = [hit for hit in hits if hit.passage.article_id in ranking]
-                answered.append(float(holds_answer(shown, question.answers)))
-        scores = score(rankings, [question.relevant for question in questions])
+        figures, found = measure(dateline, questions, mode)
+        answered = [
+            holds_answer(_judged(hits), q.answers) for q, hits in zip(questions, found, strict=True) if q.answers
+        ]
         if answered:
-            scores["answer string"] = answered
-        for name, values in scores.items():
-            e = estimate(values)
-            print(f"{mode:8s} {name:14s} {e.value:.4f}  [{e.low:.4f}, {e.high:.4f}]  n {e.n}")
+            figures["answer string"] = share(answered)
+        for name, figure in figures.items():
+            print(f"{mode:8s} {name:14s} {figure}")
         print(flush=True)
+
+
+def _judged(hits: Sequence[RetrievedPassage]) -> list[RetrievedPassage]:
+    """Returns the passages of the articles that are scored."""
+    ranking = ranked_articles(hit.passage.article_id for hit in hits)
+    return [hit for hit in hits if hit.passage.article_id in ranking]
 
 
 def _filters(sources: Sequence[SourceSummary]) -> dict[str, Filters | None]:

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.judged import records
+from eval.records import records
 from eval.statistics import share
 from rag.check.verification import Verifier
 from rag.config import load_settings

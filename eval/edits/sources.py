@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from eval.judged import records
+from eval.records import records
 from rag.ingest.sentences import sentences
 
 _FIRST_CHARACTERS = 8000  # enough of a long article, and its most quoted part

@@ -3,7 +3,8 @@
 Balanced accuracy is the mean of sensitivity and specificity (Brodersen et al., "The balanced accuracy and its posterior
 distribution", ICPR 2010), AUROC the probability that a supported claim scores above an unsupported one, and the
 expected calibration error the mean distance of confidence and accuracy over ten bins of equal width (Naeini et al.,
-"Obtaining well calibrated probabilities using Bayesian binning", AAAI 2015; Guo et al., ICML 2017).
+"Obtaining well calibrated probabilities using Bayesian binning", AAAI 2015; Guo et al., ICML 2017). Kappa is agreement
+beyond chance (Cohen, "A coefficient of agreement for nominal scales", 1960).
 """
 
 from __future__ import annotations
@@ -52,10 +53,41 @@ def expected_calibration_error(labels: Labels, scores: Scores) -> float:
     return float(error)
 
 
+def kappa(labels: Labels, decisions: Labels) -> float:
+    """Returns Cohen's kappa in [-1, 1], NaN where labels and decisions are all the same one."""
+    if not len(labels):
+        return math.nan
+    agreed = float((labels == decisions).mean())
+    chance = float(labels.mean() * decisions.mean() + (~labels).mean() * (~decisions).mean())
+    return (agreed - chance) / (1 - chance) if chance < 1 else math.nan
+
+
+def reliability(labels: Sequence[bool], scores: Sequence[float]) -> list[tuple[float, float, int]]:
+    """Returns mean score, share of true labels and number of claims of each bin that holds any, by rising score."""
+    truth, given = np.array(labels, bool), np.array(scores, float)
+    places = np.minimum((given * _BINS).astype(int), _BINS - 1)
+    inside = [places == place for place in np.unique(places)]
+    return [(float(given[i].mean()), float(truth[i].mean()), int(i.sum())) for i in inside]
+
+
+def of_verdicts(labels: Sequence[bool], confirmed: Sequence[bool], clusters: Sequence[Hashable]) -> dict[str, Estimate]:
+    """Returns sensitivity and specificity of a verdict: what it confirms of the true, and refuses of the false."""
+    truth, called = np.array(labels, bool), np.array(confirmed, bool)
+
+    def right_of(kind: bool, places: NDArray[np.intp]) -> float:
+        chosen = places[truth[places] == kind]
+        return float((called[chosen] == kind).mean()) if len(chosen) else math.nan
+
+    return {
+        "verdict_sensitivity": clustered_bootstrap(clusters, lambda i: right_of(True, i)),
+        "verdict_specificity": clustered_bootstrap(clusters, lambda i: right_of(False, i)),
+    }
+
+
 def estimates(
     labels: Sequence[bool], scores: Sequence[float], decisions: Sequence[bool], clusters: Sequence[Hashable]
 ) -> dict[str, Estimate]:
-    """Returns the three figures with their intervals, drawn by cluster.
+    """Returns the four figures with their intervals, drawn by cluster.
 
     Args:
         labels: Whether people found each claim supported.
@@ -66,6 +98,7 @@ def estimates(
     truth, given, called = np.array(labels, bool), np.array(scores, float), np.array(decisions, bool)
     return {
         "balanced_accuracy": clustered_bootstrap(clusters, lambda i: balanced_accuracy(truth[i], called[i])),
+        "kappa": clustered_bootstrap(clusters, lambda i: kappa(truth[i], called[i])),
         "auroc": clustered_bootstrap(clusters, lambda i: auroc(truth[i], given[i])),
         "ece": clustered_bootstrap(clusters, lambda i: expected_calibration_error(truth[i], given[i])),
     }

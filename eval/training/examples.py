@@ -11,7 +11,8 @@ from pathlib import Path
 
 from eval.edits import EditKind, edits_of
 from eval.edits.sources import in_reporting_half, is_prose
-from eval.judged import claims_of, is_about_itself, read_judged, records
+from eval.judged import claims_of, is_about_itself, read_judged
+from eval.records import records
 from rag.check.citations import CitedSentence, choose_citations
 from rag.check.facts import FactContext
 from rag.check.features import Evidence, describe, rarity

@@ -12,7 +12,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from eval.judged import records
+from eval.records import records
 from rag.check.words import content_stems
 
 FREQUENCIES = Path("rag/check/models/document_frequencies.json.gz")

@@ -35,7 +35,9 @@ def test_each_file_is_reported_by_its_stem(run: Run, tmp_path: Path) -> None:
         assert figures["balanced_accuracy"]["value"] == figures["auroc"]["value"] == 1.0
         assert figures["balanced_accuracy"]["n"] == len(ROWS)
         assert 0 <= figures["ece"]["value"] <= 1
-        assert set(figures) == {"balanced_accuracy", "auroc", "ece"}
+        assert set(figures) == {
+            "balanced_accuracy", "kappa", "auroc", "ece", "verdict_sensitivity", "verdict_specificity",
+        }  # fmt: skip
     assert found.json["unscored"] == {"plain": 0, "packed": 0}
 
 

@@ -1,0 +1,94 @@
+"""Two runs of one suite side by side, paired by item."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from eval.inference import adjusted, noticeable_drop, paired_difference
+from eval.report.document import Change, Comparison, Figure, ItemChange, ItemResult, Report
+from rag.errors import SourceError
+
+ALPHA = 0.05
+ERRORS = "answered_without_error"
+# A run is expected to differ in these.
+_EXPECTED = frozenset(("code", "index"))
+
+
+def compare(base: Report, new: Report, name: str, metrics: Sequence[str] | None = None) -> Comparison:
+    """Compares two reports over the items they share.
+
+    Args:
+        base: The run to compare with.
+        new: The run in question.
+        name: What to call the base.
+        metrics: Which metrics to test; by default all that speak of quality. The fewer, the smaller the drop that can
+            be told from chance.
+
+    Raises:
+        SourceError: The reports share no item, or neither has a metric of such a name.
+    """
+    before = {item.id: item for item in base.items}
+    pairs = [(before[item.id], item) for item in new.items if item.id in before]
+    if not pairs:
+        raise SourceError(f"{name} and this run share no item; compare two runs of one suite")
+    chosen = metrics if metrics is not None else [m for m, facts in new.facts.items() if facts.is_quality]
+    if unknown := [metric for metric in chosen if metric not in new.facts and metric != ERRORS]:
+        raise SourceError(f"there is no metric {unknown[0]!r}; there are {', '.join(new.facts)}")
+    tested = {metric: _paired(metric, pairs) for metric in dict.fromkeys((*chosen, ERRORS))}
+    found = {m: (paired_difference(b, n, c), b, n, c) for m, (b, n, c) in tested.items() if b}
+    corrected = dict(zip(found, adjusted([difference.p for difference, *_ in found.values()]), strict=True))
+    changes = {}
+    for metric, (difference, b, n, clusters) in found.items():
+        better = new.facts[metric].better if metric in new.facts else "higher"
+        gain = difference.estimate.value if better == "higher" else -difference.estimate.value
+        seen = corrected[metric] < ALPHA
+        losable = b if better == "higher" else [1 - value for value in b]
+        changes[metric] = Change(
+            base=sum(b) / len(b),
+            new=sum(n) / len(n),
+            difference=Figure.of(difference.estimate),
+            p=difference.p,
+            p_adjusted=corrected[metric],
+            verdict=("better" if gain > 0 else "worse") if seen else "no change seen",
+            noticeable=noticeable_drop(losable, clusters, ALPHA / len(found)),
+        )
+    return Comparison(name, len(pairs), changes, _item_changes(pairs), _differing(base, new), _warnings(base, new))
+
+
+def regressions(comparison: Comparison) -> list[str]:
+    """Returns the metrics that are significantly worse."""
+    return [metric for metric, change in comparison.changes.items() if change.verdict == "worse"]
+
+
+def _paired(metric: str, pairs: Sequence[tuple[ItemResult, ItemResult]]) -> tuple[list[float], list[float], list[str]]:
+    if metric == ERRORS:
+        return (
+            [float(not b.error) for b, _ in pairs],
+            [float(not n.error) for _, n in pairs],
+            [n.cluster for _, n in pairs],
+        )
+    both = [(b, n) for b, n in pairs if metric in b.scores and metric in n.scores]
+    return ([b.scores[metric] for b, _ in both], [n.scores[metric] for _, n in both], [n.cluster for _, n in both])
+
+
+def _item_changes(pairs: Sequence[tuple[ItemResult, ItemResult]]) -> tuple[ItemChange, ...]:
+    return tuple(
+        ItemChange(new.id, base.passed, new.passed, base.texts[0] if base.texts else "")
+        for base, new in pairs
+        if base.passed != new.passed or base.texts != new.texts
+    )
+
+
+def _differing(base: Report, new: Report) -> dict[str, tuple[str, str]]:
+    names = dict.fromkeys((*base.fingerprint, *new.fingerprint))
+    values = {name: (base.fingerprint.get(name, ""), new.fingerprint.get(name, "")) for name in names}
+    return {name: pair for name, pair in values.items() if pair[0] != pair[1]}
+
+
+def _warnings(base: Report, new: Report) -> tuple[str, ...]:
+    found = []
+    if base.fingerprint.get("suite") != new.fingerprint.get("suite"):
+        found.append("the suite has changed between the runs; only items that both have are compared")
+    if base.fingerprint.get("judge") != new.fingerprint.get("judge"):
+        found.append("two judges judged the runs; differences in what they judge say nothing of the answers")
+    return tuple(found)

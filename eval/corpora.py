@@ -1,0 +1,65 @@
+"""Which index a suite is asked of, and one service per thread on it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from eval.suites import Suite
+from rag.config import Settings
+from rag.errors import SourceError, StoreError
+from rag.service import Dateline
+
+_FOLDER = "corpora"
+_SHORT = 16
+_PARALLEL = 4
+
+
+def settings_for(suite: Suite, settings: Settings, index: Path | None) -> Settings:
+    """Returns the settings with the index of a suite.
+
+    An index that the user names is taken as it is. Otherwise a suite that names a corpus has an index of its own in
+    the cache folder, so that the user's index stays what it is; other suites are asked of the configured index.
+    """
+    if index is not None or suite.corpus is None:
+        return settings
+    own = f"{suite.corpus.resolve()}\n{settings.embedding_model}"
+    name = hashlib.sha256(own.encode()).hexdigest()[:_SHORT]
+    return settings.model_copy(update={"index": settings.cache / _FOLDER / name, "corpus": suite.corpus.resolve()})
+
+
+def bring_up_to_date(
+    suite: Suite, settings: Settings, index: Path | None, progress: Callable[[int, int], None] | None = None
+) -> None:
+    """Ingests a suite's own corpus into its own index; what is there and unchanged costs nothing.
+
+    Raises:
+        SourceError: Nothing of the corpus can be read.
+        StoreError: There is no index, or it cannot be written.
+    """
+    dateline = Dateline(settings)
+    try:
+        if index is None and suite.corpus is not None:
+            report = dateline.ingest([suite.corpus.resolve()], prune=True, progress=progress)
+            if report.failed and not dateline.sources():
+                raise SourceError(f"{suite.corpus}: nothing could be read; first {report.failed[0].error}")
+        elif not settings.index.exists():
+            raise StoreError(
+                f"there is no index in {settings.index}; run `dateline ingest PATH`, or name it with --index"
+            )
+    finally:
+        dateline.close()
+
+
+def missing_evidence(suite: Suite, dateline: Dateline) -> list[str]:
+    """Returns the articles that a suite names as evidence and the index lacks: a sign of the wrong index."""
+    held = {source.id for source in dateline.sources()}
+    named = dict.fromkeys(evidence.article for item in suite.items for evidence in item.evidence)
+    return [article for article in named if article not in held]
+
+
+def jobs_for(settings: Settings) -> int:
+    """Returns how many questions are best asked at a time: network models wait, local ones share two hands."""
+    local = settings.model in ("embedded", "extractive") or settings.model.endswith(".gguf")
+    return 1 if local else _PARALLEL

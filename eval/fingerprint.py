@@ -1,0 +1,82 @@
+"""What a result was made with, so that two results can be told apart and an old answer is not taken for a new one."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import rag
+from eval.suites import Suite
+from rag.check.builtin import weights_digest
+from rag.config import Settings
+from rag.generate.prompts import prompts_digest
+from rag.service import Dateline
+
+# What decides an answer beside our own code.
+_PACKAGES = (
+    "chromadb", "litellm", "nupunkt", "onnxruntime", "scikit-learn", "sentence-transformers", "tantivy", "torch",
+    "transformers", "xllamacpp",
+)  # fmt: skip
+_SHOWS_ONLY = "cli"  # the part of the program that no answer depends on
+_SHORT = 16
+
+
+def made_with(dateline: Dateline) -> dict[str, str]:
+    """Returns program, models, prompts, settings and index of a service: all that its answers depend on.
+
+    ``code`` is a digest of the program's own files, so that a developer's change is a change.
+    """
+    settings = dateline.settings
+    return {
+        "dateline": version("dateline"),
+        "code": _code_digest(),
+        "model": _model(settings),
+        "model_strength": settings.model_strength,
+        "model_context": str(settings.model_context),
+        "prompts": prompts_digest()[:_SHORT],
+        "verifier": settings.verifier,
+        "verifier_weights": weights_digest()[:_SHORT],
+        "embedding_model": settings.embedding_model,
+        "passages": str(settings.passages),
+        "index": _index_digest(dateline),
+        "python": platform.python_version(),
+        **{package: _version(package) for package in _PACKAGES},
+    }
+
+
+def fingerprint(made: dict[str, str], suite: Suite, judge: str) -> dict[str, str]:
+    """Returns what a report was made with: the answers' own fingerprint, the suite and the judge."""
+    return {**made, "suite": suite.digest[:_SHORT], "judge": judge}
+
+
+def _model(settings: Settings) -> str:
+    """Returns the model's name, and of a file its size and time, since a name alone does not tell two files apart."""
+    file = Path(settings.model).expanduser()
+    if settings.model.endswith(".gguf") and file.is_file():
+        stat = file.stat()
+        return f"{settings.model} ({stat.st_size} bytes, {stat.st_mtime_ns})"
+    return f"{settings.model} at {settings.model_api_base}" if settings.model_api_base else settings.model
+
+
+def _code_digest() -> str:
+    root = Path(next(iter(rag.__path__)))
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*")):
+        inside = path.relative_to(root)
+        if path.suffix in (".py", ".json", ".gz", ".txt") and inside.parts[0] != _SHOWS_ONLY:
+            digest.update(f"{inside.as_posix()}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:_SHORT]
+
+
+def _index_digest(dateline: Dateline) -> str:
+    articles = (f"{s.id} {s.version} {s.published} {s.publisher} {s.duplicate_of}" for s in dateline.sources())
+    return hashlib.sha256("\n".join(sorted(articles)).encode()).hexdigest()[:_SHORT]
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

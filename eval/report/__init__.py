@@ -1,0 +1,1 @@
+"""Reports: one frozen document and the four forms it is written in."""

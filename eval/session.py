@@ -1,0 +1,141 @@
+"""A whole evaluation of Dateline as settings describe it: the way in for the command line and for pytest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from eval.answers import AnswerStore
+from eval.calibration import Calibration, corrected
+from eval.compare import compare
+from eval.corpora import bring_up_to_date, jobs_for, missing_evidence, settings_for
+from eval.evaluation import Plan, evaluate
+from eval.fingerprint import made_with
+from eval.gate import Gate, judge_gate
+from eval.report.document import Report
+from eval.suites import Suite
+from rag.config import Settings
+from rag.generate.verifiers import load_verifier
+from rag.service import Dateline
+
+STORED = "answers.sqlite"
+_NAMED = 3
+
+
+class Teller(Protocol):
+    """Hears of progress."""
+
+    def begin(self, label: str, length: int) -> Callable[[int], None]:
+        """Says that a stage begins and how many steps it has; the function returned is told how many more are done."""
+
+
+class Silence:
+    """A teller that tells nobody."""
+
+    def begin(self, label: str, length: int) -> Callable[[int], None]:
+        """Returns a function that does nothing."""
+        return lambda done: None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to evaluate.
+
+    Attributes:
+        index: Index to ask, whatever corpus the suite names.
+        judge: Verifier that judges faithfulness and citations, in the words of the setting ``verifier``.
+        repeats: How often each question is asked.
+        jobs: Questions asked at a time; 0 chooses.
+        folder: Where answers of this run are kept; ``None`` keeps them nowhere.
+        resume: Whether answers that are in ``folder`` count.
+        cache: Whether answers of earlier runs count.
+        calibration: The judge's sensitivity and specificity, to correct rates by.
+    """
+
+    index: Path | None = None
+    judge: str = "builtin"
+    repeats: int = 1
+    jobs: int = 0
+    folder: Path | None = None
+    resume: bool = False
+    cache: bool = True
+    calibration: Calibration | None = None
+
+
+def run_suite(suite: Suite, settings: Settings, options: Options, teller: Teller | None = None) -> Report:
+    """Asks a suite of Dateline and returns the report, without comparison and gate.
+
+    Raises:
+        SourceError: The suite's corpus cannot be read.
+        StoreError: There is no index, or answers cannot be kept.
+        ModelUnavailableError: A model that was asked for by name does not exist or refuses.
+    """
+    teller = teller or Silence()
+    chosen = settings_for(suite, settings, options.index)
+    reading = teller.begin("reading the corpus", 0)
+    bring_up_to_date(suite, chosen, options.index, lambda articles, passages: reading(0))
+    with ExitStack() as stack:
+        dateline = Dateline(chosen)
+        stack.callback(dateline.close)
+        made, missing = made_with(dateline), missing_evidence(suite, dateline)
+        judge = load_verifier(settings.model_copy(update={"verifier": options.judge}))
+        stores = stack.enter_context(_stores(options, chosen))
+        answers = len(suite.items) * options.repeats
+        report = evaluate(
+            suite,
+            lambda: Dateline(chosen),
+            made,
+            judge,
+            Plan(options.repeats, options.jobs or jobs_for(chosen), stores),
+            asked=teller.begin("asking", answers),
+            judged=teller.begin("judging", answers),
+            warnings=_missing(missing),
+        )
+    if options.calibration is not None:
+        report = replace(report, corrected=corrected(report, options.calibration))
+    return report
+
+
+def held_to(report: Report, gate: Gate | None, baseline: Report | None, name: str) -> Report:
+    """Returns a report with its comparison and the outcome of a gate.
+
+    Args:
+        report: Of this run.
+        gate: What it must clear, if anything.
+        baseline: An earlier run, if any.
+        name: What to call that.
+
+    Raises:
+        SourceError: The gate needs a baseline and there is none, or the two runs share no item.
+    """
+    metrics = list(gate.no_drop) if gate and gate.no_drop else None
+    comparison = compare(baseline, report, name, metrics) if baseline else None
+    outcome = judge_gate(gate, report, comparison) if gate else None
+    return replace(report, comparison=comparison, gate=outcome)
+
+
+@contextmanager
+def _stores(options: Options, settings: Settings) -> Iterator[tuple[AnswerStore, ...]]:
+    opened = []
+    if options.folder is not None:
+        if not options.resume:
+            (options.folder / STORED).unlink(missing_ok=True)
+        opened.append(AnswerStore(options.folder / STORED))
+    if options.cache:
+        opened.append(AnswerStore(settings.cache / STORED))
+    try:
+        yield tuple(opened)
+    finally:
+        for store in opened:
+            store.close()
+
+
+def _missing(articles: list[str]) -> list[str]:
+    if not articles:
+        return []
+    named = ", ".join(articles[:_NAMED]) + (" …" if len(articles) > _NAMED else "")
+    lacking = f"{len(articles)} articles that the suite names as evidence are not in this index ({named})"
+    return [f"{lacking}; is it the right one?"]
