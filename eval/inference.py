@@ -44,7 +44,7 @@ def paired_difference(base: Sequence[float], new: Sequence[float], clusters: Seq
     sums = cluster_sums(differences, clusters)
     changed = sums[sums != 0.0]
     p = 1.0
-    if len(changed):
+    if len(changed) > 1:  # either sign of a single cluster is as likely
         patterns = 2 ** len(changed) if len(changed) <= _EXACT_UP_TO else _PATTERNS
         found = permutation_test(
             (changed,), lambda x, axis: np.sum(x, axis=axis), permutation_type="samples", vectorized=True,

@@ -78,7 +78,9 @@ def _flat(text: str) -> str:
 def _is_exact(pointer: Citation, article: Article | None) -> bool:
     if article is None or article.version != pointer.version:
         return False
-    return pointer.start < pointer.end and article.text[pointer.start : pointer.end] == pointer.quote
+    # A slice forgives an end beyond the text; whoever else reads the numbers may not.
+    inside = 0 <= pointer.start < pointer.end <= len(article.text)
+    return inside and article.text[pointer.start : pointer.end] == pointer.quote
 
 
 METRICS = (
