@@ -20,17 +20,20 @@ class AnswerStore:
 
     Args:
         path: Created when absent, with its folder; ``None`` remembers nothing beyond this object.
+        fresh: Forgets what the file holds.
 
     Raises:
         StoreError: The file cannot be written, or is something else.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, *, fresh: bool = False) -> None:
         self._path = path
         self._lock = threading.Lock()
         try:
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
+                if fresh:
+                    path.unlink(missing_ok=True)
             place = ":memory:" if path is None else str(path)
             self._database = sqlite3.connect(place, timeout=60, isolation_level=None, check_same_thread=False)
             self._database.execute("CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answer TEXT) STRICT")

@@ -6,7 +6,7 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from eval.answers import AnswerStore, key_of
@@ -81,7 +81,7 @@ def ask_all(
     found: dict[tuple[str, int], Response] = {}
     for item, repeat in wanted:
         if (stored := _stored(key_of(item, repeat, made_with), stores)) is not None:
-            found[item.id, repeat] = Response(item, repeat, replace(stored, question=item.question), stored=True)
+            found[item.id, repeat] = Response(item, repeat, stored, stored=True)
             progress(1)
     left = [(item, repeat) for item, repeat in wanted if (item.id, repeat) not in found]
     if left:

@@ -121,9 +121,7 @@ def held_to(report: Report, gate: Gate | None, baseline: Report | None, name: st
 def _stores(options: Options, settings: Settings) -> Iterator[tuple[AnswerStore, ...]]:
     opened = []
     if options.folder is not None:
-        if not options.resume:
-            (options.folder / STORED).unlink(missing_ok=True)
-        opened.append(AnswerStore(options.folder / STORED))
+        opened.append(AnswerStore(options.folder / STORED, fresh=not options.resume))
     if options.cache:
         opened.append(AnswerStore(settings.cache / STORED))
     try:

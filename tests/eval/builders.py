@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from eval.metrics import all_metrics
 from eval.metrics.base import Case
 from eval.metrics.judging import JudgedSentence
+from eval.report.document import SCHEMA, ItemResult, MetricFacts, Report, Run
+from eval.scoring import summarised, summarised_by_tag
 from eval.suites import Item, item_of
 from rag.types import (
     AbstentionReason,
@@ -89,3 +92,22 @@ def case(
     leads: Mapping[str, str] | None = None,
 ) -> Case:
     return Case(wanted, given, sources or articles(), tuple(judged), leads or {})
+
+
+def scored(name: str, passed: bool = True, tags: Sequence[str] = (), error: str = "", **scores: float) -> ItemResult:
+    """An item's result with these scores, about an article of its own."""
+    return ItemResult(name, f"Question {name}?", tuple(tags), f"article {name}", scores, passed, error=error,
+                      texts=("An answer.",))  # fmt: skip
+
+
+def report(*items: ItemResult, judge: str = "builtin", suite: str = "s", errors: int | None = None) -> Report:
+    """A report over results."""
+    failed = sum(bool(one.error) for one in items) if errors is None else errors
+    run = Run(
+        "2026-01-01T00:00:00+00:00", 1.0, len(items), 1, len(items), 0, failed, 0, None, {"extractive": len(items)}
+    )
+    facts = {m.name: MetricFacts(m.definition, m.better, m.is_quality) for m in all_metrics()}
+    return Report(
+        SCHEMA, "mine", "", {"suite": suite, "judge": judge}, run, summarised(items), facts, summarised_by_tag(items),
+        {}, {}, tuple(items),
+    )  # fmt: skip

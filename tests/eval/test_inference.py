@@ -99,4 +99,6 @@ def test_a_rate_is_corrected_as_rogan_and_gladen_do() -> None:
     assert wide.low < 0.72
     assert wide.high > 0.88
     assert corrected_rate(Estimate(0.99, 0.98, 1.0, 50), *judge).value == 1.0
-    assert math.isnan(corrected_rate(Estimate(0.5, 0.4, 0.6, 9), Estimate(0.5, 0.4, 0.6, 9), Estimate(0.5, 0.4, 0.6, 9)).value)
+    assert math.isnan(
+        corrected_rate(Estimate(0.5, 0.4, 0.6, 9), Estimate(0.5, 0.4, 0.6, 9), Estimate(0.5, 0.4, 0.6, 9)).value
+    )

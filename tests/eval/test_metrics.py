@@ -75,9 +75,7 @@ def test_alce_recall_and_precision_by_hand() -> None:
         JudgedSentence(True, True, (JudgedCitation(True, False), JudgedCitation(False, True))),
         JudgedSentence(False, False),
     ]
-    given = answer(
-        sentence("One.", 1, 2), sentence("Two.", 1, 3), sentence("Three.", 3), citations=[NINE, TOOK, SHIPS]
-    )
+    given = answer(sentence("One.", 1, 2), sentence("Two.", 1, 3), sentence("Three.", 3), citations=[NINE, TOOK, SHIPS])
     assert METRICS["citation_recall"](case(item(), given, judged=judged)) == pytest.approx(2 / 3)
     assert METRICS["citation_precision"](case(item(), given, judged=judged)) == pytest.approx(3 / 5)
     assert METRICS["faithfulness"](case(item(), given, judged=judged)) == pytest.approx(2 / 3)
@@ -108,7 +106,9 @@ def test_a_sentence_may_be_sourced_without_being_cited_rightly() -> None:
     assert (found.cited, found.sourced) == (False, True)
     (lost,) = judge_answer(answer(sentence("Ships came.")), articles(), judge_by(lambda evidence: True))
     assert (lost.cited, lost.why) == (False, "nothing is cited")
-    (silent,) = judge_answer(given, articles(), JudgeVerifier(ScriptedModel(replies=lambda m: "?"), JudgementCache(None)))
+    (silent,) = judge_answer(
+        given, articles(), JudgeVerifier(ScriptedModel(replies=lambda m: "?"), JudgementCache(None))
+    )
     assert (silent.cited, silent.sourced) == (None, None)
 
 
@@ -142,7 +142,9 @@ def test_correctness() -> None:
     assert METRICS["answer_f1"](case(wanted, SAID)) == pytest.approx(2 * 2 / (4 + 2))
     assert METRICS["answer_correct"](case(wanted, WITHHELD)) == 0.0
     assert METRICS["answer_f1"](case(wanted, WITHHELD)) == 0.0
-    shown = answer(sentence("It took years.", 1), citations=[NINE], disagreements=[disagreement("numeric", "nine years")])
+    shown = answer(
+        sentence("It took years.", 1), citations=[NINE], disagreements=[disagreement("numeric", "nine years")]
+    )
     assert METRICS["answer_correct"](case(wanted, shown)) == 1.0
     pattern = item(answers=[{"regex": "nine"}])
     assert METRICS["answer_f1"](case(pattern, SAID)) is None
