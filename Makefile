@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export Q ?= What did Assad ask Russia for?
 
-.PHONY: ask test check format clean
+.PHONY: ask test check eval eval-extractive eval-embedded format clean
 
 ask: $(VENV)/.ready
 	@$(BIN)/dateline ask "$$Q"
@@ -16,6 +16,16 @@ check: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+eval: eval-extractive eval-embedded
+
+eval-extractive: $(VENV)/.ready
+	$(BIN)/dateline eval run eval/suites/sample.jsonl --model extractive --out evaluation/extractive \
+		--gate eval/gates/sample.extractive.yaml --baseline eval/baselines/sample.extractive.json
+
+eval-embedded: $(VENV)/.ready  # the model takes its time; --resume goes on where a run was broken off
+	$(BIN)/dateline eval run eval/suites/sample.jsonl --model embedded --resume --out evaluation/embedded \
+		--gate eval/gates/sample.embedded.yaml --baseline eval/baselines/sample.embedded.json
 
 format: $(VENV)/.ready-dev
 	$(BIN)/ruff check --fix .
