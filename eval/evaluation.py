@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from eval.answer_judge import AnswerJudge
 from eval.answers import AnswerStore
 from eval.fingerprint import fingerprint
 from eval.inference import noticeable_drop
@@ -48,6 +49,7 @@ def evaluate(
     judge: Verifier,
     plan: Plan | None = None,
     *,
+    answer_judge: AnswerJudge | None = None,
     asked: Progress = _silent,
     judged: Progress = _silent,
     warnings: Sequence[str] = (),
@@ -60,6 +62,7 @@ def evaluate(
         made_with: What the answers depend on.
         judge: Decides what is borne out, for faithfulness and citations.
         plan: How to ask.
+        answer_judge: Decides whether answers say what is accepted, for ``answer_judged``.
         asked: Told how many more answers there are.
         judged: Told how many more answers are judged.
         warnings: What the reader of the report should know beside.
@@ -69,7 +72,7 @@ def evaluate(
     responses = ask_all(suite.items, load, made_with, plan.stores, repeats=plan.repeats, jobs=plan.jobs, progress=asked)
     system = load()
     try:
-        scored = score_all(responses, system, judge, judged)
+        scored = score_all(responses, system, judge, answer_judge, judged)
     finally:
         system.close()
     items = results(scored)
@@ -91,7 +94,7 @@ def evaluate(
         schema=SCHEMA,
         suite=suite.name,
         description=suite.description,
-        fingerprint=fingerprint(dict(made_with), suite, judge.name),
+        fingerprint=fingerprint(dict(made_with), suite, judge.name, answer_judge.name if answer_judge else ""),
         run=run,
         metrics=figures,
         facts={m.name: MetricFacts(m.definition, m.better, m.is_quality) for m in all_metrics()},

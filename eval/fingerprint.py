@@ -46,9 +46,10 @@ def made_with(dateline: Dateline) -> dict[str, str]:
     }
 
 
-def fingerprint(made: dict[str, str], suite: Suite, judge: str) -> dict[str, str]:
-    """Returns what a report was made with: the answers' own fingerprint, the suite and the judge."""
-    return {**made, "suite": suite.digest[:_SHORT], "judge": judge}
+def fingerprint(made: dict[str, str], suite: Suite, judge: str, answer_judge: str = "") -> dict[str, str]:
+    """Returns what a report was made with: the answers' own fingerprint, the suite and the judges."""
+    judges = {"judge": judge, **({"answer_judge": answer_judge} if answer_judge else {})}
+    return {**made, "suite": suite.digest[:_SHORT], **judges}
 
 
 def _model(settings: Settings) -> str:

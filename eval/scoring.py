@@ -9,6 +9,7 @@ from itertools import groupby
 from statistics import mean as average
 from typing import Any
 
+from eval.answer_judge import AnswerJudge
 from eval.metrics import all_metrics
 from eval.metrics.base import Case, Metric
 from eval.metrics.judging import judge_answer
@@ -49,13 +50,16 @@ class ScoredResponse:
     case: Case | None
 
 
-def score_response(response: Response, system: System, judge: Verifier) -> ScoredResponse:
+def score_response(
+    response: Response, system: System, judge: Verifier, answer_judge: AnswerJudge | None = None
+) -> ScoredResponse:
     """Judges and scores one response; of one that failed nothing can be said."""
     if response.answer is None:
         return ScoredResponse(response, {}, (f"error: {response.error}",), None)
     articles = cited_articles(response.answer, system)
     judged = judge_answer(response.answer, articles, judge)
-    case = Case(response.item, response.answer, articles, judged, _leads(response.item, system))
+    accepted = answer_judge.score(response.item, response.answer) if answer_judge else None
+    case = Case(response.item, response.answer, articles, judged, _leads(response.item, system), accepted)
     metrics = all_metrics()
     scores = {metric.name: value for metric in metrics if (value := metric.score(case)) is not None}
     return ScoredResponse(response, scores, _problems(metrics, scores), case)
@@ -133,12 +137,16 @@ def models_of(responses: Sequence[Response]) -> dict[str, int]:
 
 
 def score_all(
-    responses: Sequence[Response], system: System, judge: Verifier, progress: Callable[[int], None] = lambda done: None
+    responses: Sequence[Response],
+    system: System,
+    judge: Verifier,
+    answer_judge: AnswerJudge | None = None,
+    progress: Callable[[int], None] = lambda done: None,
 ) -> list[ScoredResponse]:
     """Judges and scores every response."""
     scored = []
     for response in responses:
-        scored.append(score_response(response, system, judge))
+        scored.append(score_response(response, system, judge, answer_judge))
         progress(1)
     return scored
 

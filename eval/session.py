@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
+from eval.answer_judge import AnswerJudge
 from eval.answers import AnswerStore
 from eval.calibration import Calibration, corrected
 from eval.compare import compare
@@ -18,6 +19,8 @@ from eval.gate import Gate, judge_gate
 from eval.report.document import Report
 from eval.suites import Suite
 from rag.config import Settings
+from rag.generate.judgements import JudgementCache
+from rag.generate.llm import load_model
 from rag.generate.verifiers import load_verifier
 from rag.service import Dateline
 
@@ -47,6 +50,7 @@ class Options:
     Attributes:
         index: Index to ask, whatever corpus the suite names.
         judge: Verifier that judges faithfulness and citations, in the words of the setting ``verifier``.
+        answer_judge: Model that judges whether answers say what is accepted, as in the setting ``model``; or empty.
         repeats: How often each question is asked.
         jobs: Questions asked at a time; 0 chooses.
         folder: Where answers of this run are kept; ``None`` keeps them nowhere.
@@ -57,6 +61,7 @@ class Options:
 
     index: Path | None = None
     judge: str = "builtin"
+    answer_judge: str = ""
     repeats: int = 1
     jobs: int = 0
     folder: Path | None = None
@@ -82,6 +87,7 @@ def run_suite(suite: Suite, settings: Settings, options: Options, teller: Teller
         stack.callback(dateline.close)
         made, missing = made_with(dateline), missing_evidence(suite, dateline)
         judge = load_verifier(settings.model_copy(update={"verifier": options.judge}))
+        answer_judge = _answer_judge(options, settings, stack)
         stores = stack.enter_context(_stores(options, chosen))
         answers = len(suite.items) * options.repeats
         report = evaluate(
@@ -90,6 +96,7 @@ def run_suite(suite: Suite, settings: Settings, options: Options, teller: Teller
             made,
             judge,
             Plan(options.repeats, options.jobs or jobs_for(chosen), stores),
+            answer_judge=answer_judge,
             asked=teller.begin("asking", answers),
             judged=teller.begin("judging", answers),
             warnings=_missing(missing),
@@ -115,6 +122,14 @@ def held_to(report: Report, gate: Gate | None, baseline: Report | None, name: st
     comparison = compare(baseline, report, name, metrics) if baseline else None
     outcome = judge_gate(gate, report, comparison) if gate else None
     return replace(report, comparison=comparison, gate=outcome)
+
+
+def _answer_judge(options: Options, settings: Settings, stack: ExitStack) -> AnswerJudge | None:
+    if not options.answer_judge:
+        return None
+    model = load_model(settings.model_copy(update={"model": options.answer_judge}))
+    stack.callback(model.close)
+    return AnswerJudge(model, JudgementCache(settings.cache))
 
 
 @contextmanager

@@ -18,6 +18,7 @@ class Case:
     Attributes:
         articles: What the citations point into, by id; an article that does not exist is missing.
         judged: What the judge makes of each shown sentence, in order.
+        accepted: What a model that judges answers makes of it, in [0, 1]; ``None`` without one or without a verdict.
         leads: Of articles named as evidence that are copies: the article that leads their group, and is retrieved.
     """
 
@@ -26,6 +27,7 @@ class Case:
     articles: Mapping[str, Article]
     judged: tuple[JudgedSentence, ...] = ()
     leads: Mapping[str, str] = field(default_factory=dict)
+    accepted: float | None = None
 
     def report_of(self, article_id: str) -> str:
         """Returns the article that stands for this one and all its copies."""

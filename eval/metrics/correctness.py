@@ -28,6 +28,10 @@ def answer_f1(case: Case) -> float | None:
 
 METRICS = (
     Metric(
+        "answer_judged", lambda case: case.accepted, "higher",
+        "mean probability, by the model given as --answer-judge, that the answer states an accepted one (G-Eval, 2023)",
+    ),
+    Metric(
         "answer_correct", answer_correct, "higher",
         "answers that hold an accepted answer, words normalised and numbers by value; an abstention is wrong",
     ),

@@ -30,6 +30,8 @@ for _command in (judge, retrieval, convert):
 @click.option("-k", type=click.IntRange(1, 100), help="Passages an answer is drawn from.")
 @click.option("--judge", "judge_name", default="builtin", show_default=True,
               help="Judge of faithfulness and citations: builtin, cascade, cross-encoder:NAME, llm:NAME.")  # fmt: skip
+@click.option("--answer-judge", metavar="MODEL",
+              help="Model that also judges whether answers say what is accepted, beside words.")  # fmt: skip
 @click.option("--calibration", metavar="FILE[:DATASET]",
               help="Output of `dateline eval judge --json`, to correct rates for the judge's mistakes.")  # fmt: skip
 @click.option("--repeats", type=click.IntRange(1, 100), default=1, show_default=True,
@@ -47,6 +49,7 @@ def run(
     model: str | None,
     k: int | None,
     judge_name: str,
+    answer_judge: str | None,
     calibration: str | None,
     repeats: int,
     jobs: int | None,
@@ -72,6 +75,7 @@ def run(
     options = Options(
         index=index,
         judge=judge_name,
+        answer_judge=answer_judge or "",
         repeats=repeats,
         jobs=jobs or 0,
         folder=out,

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eval.answer_judge import AnswerJudge
 from eval.metrics import all_metrics
 from eval.metrics.judging import JudgedCitation, JudgedSentence, judge_answer
 from eval.metrics.retrieval import score
+from rag.errors import ModelTimeoutError
 from rag.generate.judge import JudgeVerifier
 from rag.generate.judgements import JudgementCache
 from rag.types import AbstentionReason
@@ -235,3 +237,21 @@ def test_retrieval_agrees_with_a_second_implementation(ranking: list[str], relev
     assert found["recall@10"] == pytest.approx(len(places) / len(relevant))
     assert found["mrr@10"] == pytest.approx(1 / places[0] if places else 0)
     assert found["hit@10"] == float(bool(places))
+
+
+# -- a model that judges answers ------------------------------------------------------------------------------
+
+
+def test_a_model_may_judge_answers_and_is_asked_once() -> None:
+    model = ScriptedModel(yes=[0.9])
+    asked = AnswerJudge(model, JudgementCache(None))
+    wanted = item(answers=["9 years", ["a", "b"], {"regex": "x+"}])
+    assert [asked.score(wanted, SAID), asked.score(wanted, SAID)] == [0.9, 0.9]
+    (messages,) = model.asked
+    assert "9 years; a and b" in messages[0]["content"]
+    assert "The work took nine years." in messages[0]["content"]
+    assert asked.score(wanted, WITHHELD) == 0.0
+    assert asked.score(item(answers=[{"regex": "x+"}]), SAID) is None
+    assert asked.score(item(unanswerable=True), SAID) is None
+    broken = AnswerJudge(ScriptedModel(yes=[ModelTimeoutError("too slow")]), JudgementCache(None))
+    assert broken.score(wanted, SAID) is None
