@@ -41,8 +41,12 @@ def source_at(passage: RetrievedPassage, span: Span) -> Source:
 
 def sources_in(passages: Iterable[RetrievedPassage]) -> list[Source]:
     """Returns every sentence of passages that states something, in order."""
-    offered = [source_at(passage, span) for passage in passages for span in passage.passage.sentences]
-    return [source for source in offered if is_statement(source.sentence.text)]
+    return stating(source_at(passage, span) for passage in passages for span in passage.passage.sentences)
+
+
+def stating(sources: Iterable[Source]) -> list[Source]:
+    """Returns those sources that state something; what a source only asks bears out nothing."""
+    return [source for source in sources if is_statement(source.sentence.text)]
 
 
 class CitationList:

@@ -15,7 +15,7 @@ from rag.check.speakers import asked_speaker, same_person, speaker_of
 from rag.check.support import Idf, support
 from rag.check.verification import Claim, Verifier
 from rag.check.words import content_stems, plain
-from rag.citing import CitationList, Source, source_at, sources_in
+from rag.citing import CitationList, Source, source_at, sources_in, stating
 from rag.generate.drafting import Draft
 from rag.index.catalog import Catalog
 from rag.ingest.sentences import sentences as segment
@@ -84,7 +84,7 @@ class ClaimLedger:
 
     def _add_sentence(self, text: str, draft: Draft) -> None:
         evidence = sources_in(draft.evidence)
-        named = [source_at(passage, span) for passage, span in draft.cited]
+        named = stating(source_at(passage, span) for passage, span in draft.cited)
         everything = sources_in(self._passages)
         pools = [pool for pool in (named, evidence, everything) if pool]
         best: tuple[list[Source], Check] = ([], Check(Verdict.UNSUPPORTED, 0.0, "nothing retrieved has these words"))

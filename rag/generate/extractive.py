@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.check.expectations import expectations, meets
+from rag.check.modality import is_statement
 from rag.check.quotations import find_quotations
 from rag.check.relevance import Relevance, Shown
 from rag.check.speakers import asked_speaker, same_person, speaker_of
@@ -69,7 +70,7 @@ class ExtractiveAnswerer:
         speaker, expected, relevance = asked_speaker(question), expectations(question), Relevance(question)
         scored: list[ScoredSentence] = []
         for s in assessment.sentences:
-            if assessment.answerable[s.passage.passage.id] < _ANSWERABLE_FROM:
+            if assessment.answerable[s.passage.passage.id] < _ANSWERABLE_FROM or not is_statement(s.text):
                 continue
             inside, hit = s.passage.passage, s.passage
             shown = Shown(s.text, s.text, inside.before(s.span), hit.title, inside.shown(), hit.publisher)

@@ -38,6 +38,12 @@ def test_the_best_sentence_of_each_article_that_answers(answerer: ExtractiveAnsw
     assert (trace.usage, trace.warnings, trace.model) == (Usage(), [], None)
 
 
+def test_a_source_that_asks_the_same_question_does_not_answer_it(answerer: ExtractiveAnswerer) -> None:
+    quiz = retrieved("How many passengers of the ferry drowned? Three passengers of the ferry drowned.", "quiz.md")
+    drafts = list(answerer.draft("How many passengers of the ferry drowned?", [quiz], Trace()))
+    assert [d.text for d in drafts] == ["Three passengers of the ferry drowned."]
+
+
 def test_nothing_is_drafted_from_passages_that_do_not_answer(answerer: ExtractiveAnswerer) -> None:
     assert list(answerer.draft("Who won the 2018 World Cup?", [BARLEY], Trace())) == []
     assert list(answerer.draft("Who won the 2018 World Cup?", [], Trace())) == []
