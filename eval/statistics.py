@@ -72,6 +72,7 @@ def mean(
 
     Where all values of a share are 0, or all 1, no draw can differ and the bootstrap would claim certainty. There the
     interval is the exact one of a binomial share (Clopper and Pearson, Biometrika 1934), with a cluster as one case.
+    Of a single cluster nothing is known of how clusters differ: the interval of a share is then all of [0, 1].
 
     Args:
         values: One for each case.
@@ -89,6 +90,8 @@ def mean(
 
         exact = binomtest(round(value * len(sums)), len(sums)).proportion_ci(_LEVEL, method="exact")
         return Estimate(value, float(exact.low), float(exact.high), len(sample))
+    if len(sums) == 1:
+        return Estimate(value, *((0.0, 1.0) if is_share else (math.nan, math.nan)), len(sample))
     drawn = np.random.default_rng(seed).integers(len(sums), size=(_MEAN_RESAMPLES, len(sums)))
     means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
     low, high = (float(bound) for bound in np.quantile(means, _INTERVAL))

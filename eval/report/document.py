@@ -36,8 +36,10 @@ class Figure:
         return cls(value, low, high, estimate.n)
 
     def __str__(self) -> str:
-        if self.value is None or self.low is None or self.high is None:
+        if self.value is None:
             return "not asked for"
+        if self.low is None or self.high is None:
+            return f"{self.value:.3f} [unknown]"
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
 

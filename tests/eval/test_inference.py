@@ -18,6 +18,9 @@ def test_a_share_without_exception_is_not_certain() -> None:
     assert share([False] * 10).high == pytest.approx(1 - 0.025 ** (1 / 10))
     clustered = share([True] * 10, ["a"] * 5 + ["b"] * 5)
     assert clustered.low == pytest.approx(0.025 ** (1 / 2))
+    one = share([True, False, True], ["a"] * 3)
+    assert (one.low, one.high) == (0.0, 1.0)  # three answers about one article say nothing of other articles
+    assert math.isnan(mean([3.0, 4.0], ["a", "a"], is_share=False).low)
     assert mean([0.0] * 10, is_share=False).high == 0.0  # ten answers that cost nothing
 
 
