@@ -11,7 +11,9 @@ from eval.statistics import Estimate
 from eval.validation import read_json
 from rag.errors import SourceError
 
-_JUDGED = ("citation_recall", "faithfulness")  # shares of sentences that the judge calls borne out
+# The share of sentences that the judge calls borne out by one text, as in what people labelled. Faithfulness asks it of
+# several passages in turn, where one mistake in any of them is enough, and cannot be corrected in this way.
+_JUDGED = ("citation_recall",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +79,6 @@ def corrected(report: Report, calibration: Calibration) -> dict[str, Figure]:
 def _estimate(figure: Figure | None) -> Estimate | None:
     if figure is None or figure.value is None or figure.low is None or figure.high is None:
         return None
+    if not 0 <= figure.low <= figure.value <= figure.high <= 1:
+        raise SourceError(f"{figure.value} [{figure.low}, {figure.high}] is no share with its interval")
     return Estimate(figure.value, figure.low, figure.high, figure.n)

@@ -10,8 +10,6 @@ from rag.errors import SourceError
 
 ALPHA = 0.05
 ERRORS = "answered_without_error"
-# A run is expected to differ in these.
-_EXPECTED = frozenset(("code", "index"))
 
 
 def compare(base: Report, new: Report, name: str, metrics: Sequence[str] | None = None) -> Comparison:
@@ -25,18 +23,21 @@ def compare(base: Report, new: Report, name: str, metrics: Sequence[str] | None 
             be told from chance.
 
     Raises:
-        SourceError: The reports share no item, or neither has a metric of such a name.
+        SourceError: The reports share no item, or there is no metric of such a name that speaks of quality.
     """
     before = {item.id: item for item in base.items}
     pairs = [(before[item.id], item) for item in new.items if item.id in before]
     if not pairs:
         raise SourceError(f"{name} and this run share no item; compare two runs of one suite")
-    chosen = metrics if metrics is not None else [m for m, facts in new.facts.items() if facts.is_quality]
-    if unknown := [metric for metric in chosen if metric not in new.facts and metric != ERRORS]:
-        raise SourceError(f"there is no metric {unknown[0]!r}; there are {', '.join(new.facts)}")
+    known = [metric for metric, facts in new.facts.items() if facts.is_quality]
+    chosen = metrics if metrics is not None else known
+    if unknown := [metric for metric in chosen if metric not in known]:
+        raise SourceError(f"no metric {unknown[0]!r} can be compared; these can: {', '.join(known)}")
     tested = {metric: _paired(metric, pairs) for metric in dict.fromkeys((*chosen, ERRORS))}
     found = {m: (paired_difference(b, n, c), b, n, c) for m, (b, n, c) in tested.items() if b}
-    corrected = dict(zip(found, adjusted([difference.p for difference, *_ in found.values()]), strict=True))
+    family = [metric for metric in found if metric != ERRORS]  # a crash is no matter of quality, nor of chance
+    corrected = dict(zip(family, adjusted([found[metric][0].p for metric in family]), strict=True))
+    corrected[ERRORS] = found[ERRORS][0].p
     changes = {}
     for metric, (difference, b, n, clusters) in found.items():
         better = new.facts[metric].better if metric in new.facts else "higher"
@@ -50,7 +51,8 @@ def compare(base: Report, new: Report, name: str, metrics: Sequence[str] | None 
             p=difference.p,
             p_adjusted=corrected[metric],
             verdict=("better" if gain > 0 else "worse") if seen else "no change seen",
-            noticeable=noticeable_drop(losable, clusters, ALPHA / len(found)),
+            noticeable=noticeable_drop(losable, clusters, ALPHA / max(1, len(family))),
+            missing=sum(metric in item.scores or metric == ERRORS for item in base.items) - len(b),
         )
     return Comparison(name, len(pairs), changes, _item_changes(pairs), _differing(base, new), _warnings(base, new))
 
@@ -75,7 +77,7 @@ def _item_changes(pairs: Sequence[tuple[ItemResult, ItemResult]]) -> tuple[ItemC
     return tuple(
         ItemChange(new.id, base.passed, new.passed, base.texts[0] if base.texts else "")
         for base, new in pairs
-        if base.passed != new.passed or base.texts != new.texts
+        if base.passed != new.passed or (base.texts and base.texts != new.texts)
     )
 
 

@@ -31,23 +31,31 @@ def settings_for(suite: Suite, settings: Settings, index: Path | None) -> Settin
 
 def bring_up_to_date(
     suite: Suite, settings: Settings, index: Path | None, progress: Callable[[int, int], None] | None = None
-) -> None:
+) -> list[str]:
     """Ingests a suite's own corpus into its own index; what is there and unchanged costs nothing.
+
+    Returns:
+        What of the corpus could not be read, one line each.
 
     Raises:
         SourceError: Nothing of the corpus can be read.
-        StoreError: There is no index, or it cannot be written.
+        StoreError: There is no index, it holds no article, or it cannot be written.
     """
     dateline = Dateline(settings)
     try:
         if index is None and suite.corpus is not None:
             report = dateline.ingest([suite.corpus.resolve()], prune=True, progress=progress)
-            if report.failed and not dateline.sources():
-                raise SourceError(f"{suite.corpus}: nothing could be read; first {report.failed[0].error}")
-        elif not settings.index.exists():
+            if not dateline.sources():
+                why = report.failed[0].error if report.failed else "it is empty"
+                raise SourceError(f"{suite.corpus} holds no article that can be read: {why}")
+            return [f"not in the index: {failure.source}: {failure.error}" for failure in report.failed]
+        if not settings.index.exists():
             raise StoreError(
                 f"there is no index in {settings.index}; run `dateline ingest PATH`, or name it with --index"
             )
+        if not dateline.sources():
+            raise StoreError(f"the index in {settings.index} holds no article; run `dateline ingest PATH`")
+        return []
     finally:
         dateline.close()
 

@@ -115,15 +115,12 @@ def _noticeable(items: Sequence[ItemResult]) -> dict[str, float | None]:
         worth = [
             item.scores[metric.name] if metric.better == "higher" else 1 - item.scores[metric.name] for item in chosen
         ]
-        found[metric.name] = noticeable_drop(worth, [item.cluster for item in chosen], _ALPHA / (len(metrics) + 1))
+        found[metric.name] = noticeable_drop(worth, [item.cluster for item in chosen], _ALPHA / len(metrics))
     return found
 
 
 def _warnings(run: Run, judge: Verifier) -> list[str]:
     found = []
-    if len(run.models) > 1:
-        shares = ", ".join(f"{name} {count}" for name, count in run.models.items())
-        found.append(f"not all answers are of one model, so that one failed: {shares}")
     if run.unscored:
         found.append(f"{judge.name} gave no verdict on {run.unscored} sentences; they count neither way")
     if run.errors:

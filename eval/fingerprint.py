@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -10,7 +11,6 @@ from pathlib import Path
 import rag
 from eval.suites import Suite
 from rag.check.builtin import weights_digest
-from rag.config import Settings
 from rag.generate.prompts import prompts_digest
 from rag.service import Dateline
 
@@ -32,13 +32,15 @@ def made_with(dateline: Dateline) -> dict[str, str]:
     return {
         "dateline": version("dateline"),
         "code": _code_digest(),
-        "model": _model(settings),
+        "model": _with_files(settings.model),
+        "model_api_base": settings.model_api_base,
+        "addresses": _addresses(),
         "model_strength": settings.model_strength,
         "model_context": str(settings.model_context),
         "prompts": prompts_digest()[:_SHORT],
-        "verifier": settings.verifier,
+        "verifier": _with_files(settings.verifier),
         "verifier_weights": weights_digest()[:_SHORT],
-        "embedding_model": settings.embedding_model,
+        "embedding_model": _with_files(settings.embedding_model),
         "passages": str(settings.passages),
         "index": _index_digest(dateline),
         "python": platform.python_version(),
@@ -52,15 +54,6 @@ def fingerprint(made: dict[str, str], suite: Suite, judge: str, answer_judge: st
     return {**made, "suite": suite.digest[:_SHORT], **judges}
 
 
-def _model(settings: Settings) -> str:
-    """Returns the model's name, and of a file its size and time, since a name alone does not tell two files apart."""
-    file = Path(settings.model).expanduser()
-    if settings.model.endswith(".gguf") and file.is_file():
-        stat = file.stat()
-        return f"{settings.model} ({stat.st_size} bytes, {stat.st_mtime_ns})"
-    return f"{settings.model} at {settings.model_api_base}" if settings.model_api_base else settings.model
-
-
 def _code_digest() -> str:
     root = Path(next(iter(rag.__path__)))
     digest = hashlib.sha256()
@@ -72,8 +65,27 @@ def _code_digest() -> str:
 
 
 def _index_digest(dateline: Dateline) -> str:
-    articles = (f"{s.id} {s.version} {s.published} {s.publisher} {s.duplicate_of}" for s in dateline.sources())
-    return hashlib.sha256("\n".join(sorted(articles)).encode()).hexdigest()[:_SHORT]
+    articles = sorted(repr(source) for source in dateline.sources())
+    return hashlib.sha256("\n".join(articles).encode("utf-8", "replace")).hexdigest()[:_SHORT]
+
+
+def _with_files(name: str) -> str:
+    """Returns the name of a model, and of one that is a file or folder also its sizes and times.
+
+    A name alone does not tell two states of a folder apart.
+    """
+    path = Path(name.rpartition(":")[2] if name.startswith("cross-encoder:") else name).expanduser()
+    if not path.exists():
+        return name
+    files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+    states = [f"{file.name} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files]
+    return f"{name} ({hashlib.sha256(repr(states).encode()).hexdigest()[:_SHORT]})"
+
+
+def _addresses() -> str:
+    """Returns a digest of where the environment sends model calls; addresses may hold secrets."""
+    found = sorted((k, v) for k, v in os.environ.items() if k.endswith(("_API_BASE", "_BASE_URL")))
+    return hashlib.sha256(repr(found).encode("utf-8", "replace")).hexdigest()[:_SHORT] if found else "none"
 
 
 def _version(package: str) -> str:

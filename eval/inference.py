@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eval.statistics import Estimate, cluster_sums, mean
+from eval.statistics import Estimate, cluster_sums, mean, members_of
 
 _EXACT_UP_TO = 12  # clusters that differ: 4,096 sign patterns
 _PATTERNS = 9_999
@@ -57,7 +57,8 @@ def paired_difference(base: Sequence[float], new: Sequence[float], clusters: Seq
 def adjusted(ps: Sequence[float]) -> list[float]:
     """Returns p-values corrected for how many were looked at (Benjamini and Hochberg, JRSS B 1995, from scipy).
 
-    With no true difference anywhere, one below 0.05 is then found in 5% of comparisons, however many metrics there are.
+    With no true difference anywhere, one below 0.05 is then found in at most 5% of comparisons, however many metrics
+    there are.
     """
     from scipy.stats import false_discovery_control
 
@@ -75,7 +76,8 @@ def noticeable_drop(values: Sequence[float], clusters: Sequence[Hashable], alpha
         The drop, in the unit of the values; ``None`` when the suite is too small to notice that everything breaks.
     """
     sample = np.asarray(values, dtype=np.float64)
-    worth = [float(np.count_nonzero(group)) for group in _groups(sample, clusters) if np.count_nonzero(group)]
+    counts = [np.count_nonzero(sample[places]) for places in members_of(clusters)]
+    worth = [float(count) for count in counts if count]
     needed = 1 + math.ceil(math.log2(1 / alpha))
     if len(worth) < needed:
         return None
@@ -113,13 +115,6 @@ def corrected_rate(observed: Estimate, sensitivity: Estimate, specificity: Estim
     rates = np.clip((seen + refused - 1)[worth > 0.05] / worth[worth > 0.05], 0.0, 1.0)
     low, high = (float(bound) for bound in np.quantile(rates, (0.025, 0.975)))
     return Estimate(min(max(value, 0.0), 1.0), low, high, observed.n)
-
-
-def _groups(sample: np.ndarray[tuple[int], np.dtype[np.float64]], clusters: Sequence[Hashable]) -> list[list[float]]:
-    groups: dict[Hashable, list[float]] = {}
-    for value, cluster in zip(sample, clusters, strict=True):
-        groups.setdefault(cluster, []).append(float(value))
-    return list(groups.values())
 
 
 def _at_least(needed: int, chances: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:

@@ -7,22 +7,27 @@ together. Numbers are compared by value, in words or figures: "400,000" is "four
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
+import regex
+
 from rag.check.quantities import find_quantities
 from rag.check.words import plain, words
 
+_PATIENCE = 2.0  # seconds for one pattern on one text
 _UNSAID = frozenset(("a", "an", "the", "percent"))  # a percentage is marked by its number
 
 
 @dataclass(frozen=True, slots=True)
 class Regex:
-    """An answer as a regular expression of Python's ``re``, searched for without regard to case."""
+    """An answer as a regular expression, searched for without regard to case.
+
+    The library is ``regex``, which reads what Python's ``re`` reads and, unlike it, can be told when to give up.
+    """
 
     regex: str
 
@@ -31,10 +36,11 @@ class Regex:
     def problem(self) -> str:
         """Returns what is wrong with the pattern; empty when nothing is."""
         try:
-            found = re.compile(self.regex)
-        except re.error as error:
-            return f"regular expression {self.regex!r}: {error}"
-        return f"regular expression {self.regex!r} matches anything" if found.search("") else ""
+            found = regex.compile(self.regex, regex.IGNORECASE)
+            anything = found.search("", timeout=_PATIENCE)
+        except (regex.error, OverflowError, RecursionError, TimeoutError) as error:
+            return f"regular expression {self.regex[:80]!r}: {error}"
+        return f"regular expression {self.regex!r} matches anything" if anything else ""
 
 
 Answer = str | Regex | tuple[str | Regex, ...]
@@ -86,7 +92,8 @@ def tokens(text: str) -> list[Token]:
 
 def _holds_part(text: str, part: str | Regex) -> bool:
     if isinstance(part, Regex):
-        return re.search(part.regex, text, re.IGNORECASE) is not None
+        # A pattern may take time that doubles with each word: TimeoutError then, and an error of that item.
+        return regex.search(part.regex, text, regex.IGNORECASE, timeout=_PATIENCE) is not None
     wanted, given = tokens(part), tokens(text)
     if not wanted:
         return " ".join(part.split()).casefold() in " ".join(text.split()).casefold()

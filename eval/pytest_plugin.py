@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from eval.gate import Gate
     from eval.report.document import ItemResult, Report
     from eval.suites import Suite
+    from rag.errors import DatelineError
 
 _PREFIX = "--dateline-"
 
@@ -54,6 +55,9 @@ def pytest_collection_modifyitems(
     """Adds the items of the suites to those that pytest found."""
     from rag.errors import DatelineError
 
+    names = [Path(name).stem for name in config.getoption("dateline_suite")]
+    if len(set(names)) < len(names):
+        raise pytest.UsageError("two suites have the same file name, by which tests and reports are told apart")
     for name in config.getoption("dateline_suite"):
         try:
             items.extend(_SuiteNode.build(session, Path(name)).collect())
@@ -65,22 +69,23 @@ def pytest_collection_modifyitems(
 class _SuiteNode(pytest.Collector):
     """A suite; it is run once, when the first of its tests is."""
 
+    path_of_suite: Path
     suite: Suite
     gate: Gate | None
     base: Report | None
     found: Report | None = None
+    failed: DatelineError | None = None
 
     @classmethod
     def build(cls, session: pytest.Session, path: Path) -> _SuiteNode:
         from eval.gate import read_gate
-        from eval.metrics import all_metrics
         from eval.report.document import read_report
         from eval.suites import read_suite
 
         node: _SuiteNode = cls.from_parent(session, name=path.name, nodeid=str(path))
         gate, base = session.config.getoption("dateline_gate"), session.config.getoption("dateline_baseline")
-        node.suite = read_suite(path)
-        node.gate = read_gate(Path(gate), [metric.name for metric in all_metrics()]) if gate else None
+        node.path_of_suite, node.suite = path, read_suite(path)
+        node.gate = read_gate(Path(gate)) if gate else None
         node.base = read_report(Path(base)) if base else None
         return node
 
@@ -91,17 +96,26 @@ class _SuiteNode(pytest.Collector):
     def report(self) -> Report:
         """Returns the suite's report; the first call asks the questions."""
         from eval.report.writing import write_report
-        from eval.session import Options, held_to, run_suite
+        from eval.session import Options, check_plan, held_to, run_suite
         from rag.config import load_settings
+        from rag.errors import DatelineError
 
+        if self.failed is not None:
+            raise self.failed
         if self.found is None:
             option = self.config.getoption
             index, out = option("dateline_index"), option("dateline_out")
             chosen = Path(index) if index else None
             settings = load_settings(index=chosen, model=option("dateline_model"))
-            folder = Path(out) / self.suite.name if out else None
-            report = run_suite(self.suite, settings, Options(index=chosen, folder=folder))
-            report = held_to(report, self.gate, self.base, str(option("dateline_baseline")))
+            folder = Path(out) / self.path_of_suite.stem if out else None
+            options = Options(index=chosen, folder=folder)
+            try:
+                check_plan(self.suite, options, self.gate, self.base)
+                report = run_suite(self.suite, settings, options)
+                report = held_to(report, self.gate, self.base, str(option("dateline_baseline")))
+            except DatelineError as error:
+                self.failed = error  # asking again for each test would cost as much again
+                raise
             if folder is not None:
                 write_report(report, folder)
             self.found = report
@@ -112,17 +126,20 @@ class _ItemTest(pytest.Item):
     """An item of a suite."""
 
     parent: _SuiteNode
+    item_id: str
 
     @classmethod
     def of(cls, parent: _SuiteNode, item_id: str) -> _ItemTest:
-        test: _ItemTest = cls.from_parent(parent, name=item_id)
+        test: _ItemTest = cls.from_parent(parent, name="".join(c if c.isprintable() else "?" for c in item_id))
+        test.item_id = item_id
         return test
 
     def runtest(self) -> None:
-        result = next(item for item in self.parent.report().items if item.id == self.name)
+        result = next(item for item in self.parent.report().items if item.id == self.item_id)
         if result.passed:
             return
-        if self.parent.gate is not None and not result.error:
+        gate_decides = any(isinstance(test, _GateTest) and test.parent is self.parent for test in self.session.items)
+        if gate_decides and not result.error:
             pytest.xfail("; ".join(result.problems))
         raise _WrongError(_explained(result))
 

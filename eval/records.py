@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,14 +28,23 @@ def records(path: Path, holds: str = "JSON Lines") -> Iterator[tuple[int, dict[s
         text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8-sig")
         for number, line in enumerate(text.split("\n"), start=1):
             if line.strip():
-                record = json.loads(line)
+                record = json.loads(line, object_pairs_hook=_once)
                 if not isinstance(record, dict):
                     raise ValueError("it is not an object")
                 yield number, record
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or "it is not a whole gzip file"
         raise SourceError(f"{path} cannot be read: {reason}; give a file of {holds}") from error
     except UnicodeDecodeError as error:
         raise SourceError(f"{path} is not UTF-8 text; give {holds}") from error
     except (ValueError, RecursionError) as error:
         raise SourceError(f"{path}, line {number}: not a JSON object ({error})") from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Returns an object; refuses a field that is there twice, of which JSON would keep the last without a word."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"field {next(name for name in names if names.count(name) > 1)!r} is there twice")
+    return found

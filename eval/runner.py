@@ -14,8 +14,6 @@ from eval.suites import Item
 from rag.errors import DatelineError, ModelUnavailableError, StoreError
 from rag.types import Answer, Article, Filters, Turn
 
-_FALLBACK = "extractive"
-
 
 class System(Protocol):
     """What is evaluated; ``rag.Dateline`` is one."""
@@ -35,7 +33,7 @@ class Response:
     """What became of one question.
 
     Attributes:
-        answer: ``None`` when asking failed.
+        answer: ``None`` when asking failed, also when the model did and source sentences stood in for it.
         error: Why it failed, in one line.
         trace: Of a bug, where it happened.
         stored: Whether the answer was there already.
@@ -135,10 +133,10 @@ class _Asking:
             return Response(item, repeat, None, str(error))
         except Exception as error:  # a crash of one item is a row of the report
             return Response(item, repeat, None, f"{type(error).__name__}: {error}", traceback.format_exc())
-        # Where a model was out of reach, source sentences answered: true of this moment, not of the question.
-        if answer.model != _FALLBACK or self._made_with.get("model") == _FALLBACK:
-            for store in self._stores:
-                store.put(key_of(item, repeat, self._made_with), answer)
+        if answer.failure:  # what stood in for the model says nothing of the model
+            return Response(item, repeat, None, f"the model failed: {answer.failure}")
+        for store in self._stores:
+            store.put(key_of(item, repeat, self._made_with), answer)
         return Response(item, repeat, answer)
 
     def _system(self) -> System:

@@ -19,6 +19,7 @@ from eval.gate import Gate, judge_gate
 from eval.report.document import Report
 from eval.suites import Suite
 from rag.config import Settings
+from rag.errors import SourceError
 from rag.generate.judgements import JudgementCache
 from rag.generate.llm import load_model
 from rag.generate.verifiers import load_verifier
@@ -81,7 +82,7 @@ def run_suite(suite: Suite, settings: Settings, options: Options, teller: Teller
     teller = teller or Silence()
     chosen = settings_for(suite, settings, options.index)
     reading = teller.begin("reading the corpus", 0)
-    bring_up_to_date(suite, chosen, options.index, lambda articles, passages: reading(0))
+    unread = bring_up_to_date(suite, chosen, options.index, lambda articles, passages: reading(0))
     with ExitStack() as stack:
         dateline = Dateline(chosen)
         stack.callback(dateline.close)
@@ -99,11 +100,26 @@ def run_suite(suite: Suite, settings: Settings, options: Options, teller: Teller
             answer_judge=answer_judge,
             asked=teller.begin("asking", answers),
             judged=teller.begin("judging", answers),
-            warnings=_missing(missing),
+            warnings=[*unread, *_missing(missing)],
         )
     if options.calibration is not None:
         report = replace(report, corrected=corrected(report, options.calibration))
     return report
+
+
+def check_plan(suite: Suite, options: Options, gate: Gate | None, baseline: Report | None) -> None:
+    """Refuses what could only fail after everything has been asked.
+
+    Raises:
+        SourceError: The gate needs a baseline and there is none, the baseline shares no item with the suite, or the
+            calibration is of another judge.
+    """
+    if gate is not None and gate.no_drop and baseline is None:
+        raise SourceError("the gate forbids drops against a baseline; give one with --baseline REPORT")
+    if baseline is not None and {item.id for item in suite.items}.isdisjoint(item.id for item in baseline.items):
+        raise SourceError("the baseline shares no item with the suite; give a report of the same suite")
+    if options.calibration is not None and options.calibration.judge != options.judge:
+        raise SourceError(f"the calibration is of {options.calibration.judge}, and {options.judge} judges this run")
 
 
 def held_to(report: Report, gate: Gate | None, baseline: Report | None, name: str) -> Report:

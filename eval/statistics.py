@@ -14,6 +14,8 @@ _MEAN_RESAMPLES = 5_000  # cheap: no function is called for each
 _LEVEL = 0.95
 _INTERVAL = ((1 - _LEVEL) / 2, (1 + _LEVEL) / 2)
 
+_SAME = 1e-12
+
 Statistic = Callable[[NDArray[np.intp]], float]
 Floats = NDArray[np.float64]
 
@@ -51,7 +53,7 @@ def clustered_bootstrap(clusters: Sequence[Hashable], statistic: Statistic, *, s
             and such draws are left out.
         seed: Of the draws.
     """
-    groups = [np.array(places, dtype=np.intp) for places in _members(clusters)]
+    groups = [np.array(places, dtype=np.intp) for places in members_of(clusters)]
     value = statistic(np.arange(len(clusters), dtype=np.intp)) if groups else math.nan
     if math.isnan(value):
         return Estimate(math.nan, math.nan, math.nan, len(clusters))
@@ -70,9 +72,9 @@ def mean(
 ) -> Estimate:
     """Estimates a mean with its interval, drawing whole clusters.
 
-    Where all values of a share are 0, or all 1, no draw can differ and the bootstrap would claim certainty. There the
-    interval is the exact one of a binomial share (Clopper and Pearson, Biometrika 1934), with a cluster as one case.
-    Of a single cluster nothing is known of how clusters differ: the interval of a share is then all of [0, 1].
+    Where all clusters have the same mean, as in ten right answers of ten, no draw can differ and the bootstrap would
+    claim certainty. The interval of a share is then that of Clopper and Pearson (Biometrika 1934), with a cluster as
+    one case; of other figures it is not known.
 
     Args:
         values: One for each case.
@@ -85,17 +87,23 @@ def mean(
         return Estimate(math.nan, math.nan, math.nan, 0)
     sums, counts = _by_cluster(sample, clusters)
     value = float(sample.mean())
-    if is_share and value in (0.0, 1.0) and (sample == value).all():
-        from scipy.stats import binomtest
-
-        exact = binomtest(round(value * len(sums)), len(sums)).proportion_ci(_LEVEL, method="exact")
-        return Estimate(value, float(exact.low), float(exact.high), len(sample))
-    if len(sums) == 1:
-        return Estimate(value, *((0.0, 1.0) if is_share else (math.nan, math.nan)), len(sample))
+    if np.ptp(sums / counts) < _SAME:
+        low, high = _exact(value, len(sums)) if is_share else (math.nan, math.nan)
+        return Estimate(value, low, high, len(sample))
     drawn = np.random.default_rng(seed).integers(len(sums), size=(_MEAN_RESAMPLES, len(sums)))
     means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
     low, high = (float(bound) for bound in np.quantile(means, _INTERVAL))
     return Estimate(value, low, high, len(sample))
+
+
+def _exact(value: float, n: int) -> tuple[float, float]:
+    """Returns the Clopper-Pearson interval of a share of ``n`` cases; the number of successes need not be whole."""
+    from scipy.stats import beta
+
+    hits = value * n
+    low = float(beta.ppf(_INTERVAL[0], hits, n - hits + 1)) if hits > 0 else 0.0
+    high = float(beta.ppf(_INTERVAL[1], hits + 1, n - hits)) if hits < n else 1.0
+    return low, high
 
 
 def share(outcomes: Sequence[bool], clusters: Sequence[Hashable] | None = None) -> Estimate:
@@ -112,7 +120,8 @@ def quantile(values: Sequence[float], q: float, clusters: Sequence[Hashable] | N
     )
 
 
-def _members(clusters: Sequence[Hashable]) -> list[list[int]]:
+def members_of(clusters: Sequence[Hashable]) -> list[list[int]]:
+    """Returns the places of the cases of each cluster, clusters in the order they first appear."""
     members: dict[Hashable, list[int]] = {}
     for place, cluster in enumerate(clusters):
         members.setdefault(cluster, []).append(place)
@@ -123,7 +132,7 @@ def _by_cluster(sample: Floats, clusters: Sequence[Hashable] | None) -> tuple[Fl
     """Returns the sum and the number of the values of each cluster."""
     if clusters is None:
         return sample, np.ones_like(sample)
-    places = _members(clusters)
+    places = members_of(clusters)
     return np.array([sample[p].sum() for p in places]), np.array([float(len(p)) for p in places])
 
 

@@ -21,6 +21,7 @@ from rag.errors import SourceError
 from rag.types import AbstentionReason, Filters, Turn
 
 _STRICT = {"extra": "forbid"}
+_LONGEST = 4000  # as on the command line: reading a question costs time that grows with the square of its length
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,12 @@ def item_of(record: dict[str, Any], where: str) -> Item:
     elif isinstance(reasons, str):
         record = {**record, "unanswerable": [reasons]}
     item = validated(Item, record, where)
+    try:
+        json.dumps(record, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise SourceError(f"{where}: half a character, as \\ud800, is no text") from None
+    if len(item.question) > _LONGEST:
+        raise SourceError(f"{where}: field question: it has {len(item.question):,} characters, more than {_LONGEST:,}")
     for name, text in (("id", item.id), ("question", item.question)):
         if not text.strip():
             raise SourceError(f"{where}: field {name}: it is empty")
@@ -188,6 +195,8 @@ def item_of(record: dict[str, Any], where: str) -> Item:
         raise SourceError(f"{where}: field filters: after is later than before or as_of")
     expected = item.must_disagree.values if isinstance(item.must_disagree, ExpectedDisagreement) else ()
     for name, answers in (("answers", item.answers), ("must_not_say", item.must_not_say), ("must_disagree", expected)):
+        if not all(parts_of(answer) for answer in answers):
+            raise SourceError(f"{where}: field {name}: an answer is empty")
         for part in (part for answer in answers for part in parts_of(answer)):
             if problem := part.problem() if isinstance(part, Regex) else "" if part.strip() else "an answer is empty":
                 raise SourceError(f"{where}: field {name}: {problem}")

@@ -39,13 +39,21 @@ def read_json(kind: type[T], path: Path, what: str) -> T:
     Raises:
         SourceError: The file cannot be read, is not JSON, or has another form; the message says which and where.
     """
+    return validated(kind, load_json(path, what), str(path))
+
+
+def load_json(path: Path, what: str) -> Any:
+    """Reads one JSON document as it is.
+
+    Raises:
+        SourceError: The file cannot be read or is not JSON.
+    """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}; give {what}") from error
     except (ValueError, RecursionError) as error:
         raise SourceError(f"{path} is not JSON ({error}); give {what}") from error
-    return validated(kind, data, str(path))
 
 
 def as_json(kind: type[T], value: T) -> Any:

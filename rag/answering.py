@@ -188,6 +188,7 @@ def answer_stream(
             ),
             dropped=ledger.dropped(),
             warnings=(*trace.warnings, *decision.warnings, *ledger.warnings(), *differing.updates),
+            failure=trace.failure,
         )
     )
 

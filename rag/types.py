@@ -288,7 +288,10 @@ class Seconds:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A checked answer, or an abstention with its reason and the nearest evidence."""
+    """A checked answer, or an abstention with its reason and the nearest evidence.
+
+    ``failure`` says how the model failed, if it did: what is shown then is not what the model would have given.
+    """
 
     question: str
     standalone_question: str
@@ -305,6 +308,7 @@ class Answer:
     seconds: Seconds = field(default_factory=Seconds)
     dropped: tuple[DroppedSentence, ...] = ()
     warnings: tuple[str, ...] = ()
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

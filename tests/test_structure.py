@@ -52,6 +52,7 @@ ADAPTED: dict[str, str | tuple[str, ...]] = {
     "junitparser": "eval.report.junit",
     "ir_measures": "eval.metrics.retrieval",
     "pytest": "eval.pytest_plugin",
+    "regex": "eval.matching",
     "pydantic_settings": "rag.config",
 }
 HEAVY = ("torch", "chromadb", "gradio", "litellm", "sentence_transformers", "numpy", "pydantic", "rich", "onnxruntime",

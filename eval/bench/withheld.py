@@ -6,8 +6,8 @@ Run as::
 
 Each question is asked with the articles its suite names as evidence, and all that hold an accepted answer, hidden
 from retrieval. Now the right answer is that there is none. Articles are hidden as if they were not in the index, at a
-depth of eight times the passages wanted. An answer in other words than the accepted ones may be left, so that the rate is
-a lower bound of what it means.
+depth of eight times the passages wanted. An answer in other words than the accepted ones may be left, so that the rate
+is a lower bound of what it means.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ A query is ``{id, question, answers?}``; a line of the judgements is ``query-id<
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 from eval.records import records
 from eval.retrieval import JudgedQuestion
 from rag.errors import SourceError
+
+_WHOLE = re.compile(r"-?[0-9]{1,9}")
 
 
 def convert(folder: Path, corpus: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -39,9 +42,9 @@ def read_qrels(path: Path) -> dict[str, list[str]]:
         raise SourceError(f"{path} cannot be read as text: {error}; give query-id, article-id, 1 by tabs") from error
     for number, line in enumerate(lines, start=1):
         fields = line.split("\t")
-        if not line.strip() or (number == 1 and not fields[-1].strip().lstrip("-").isdigit()):
+        if not line.strip() or (number == 1 and not _WHOLE.fullmatch(fields[-1].strip())):
             continue
-        if len(fields) != 3 or not fields[2].strip().lstrip("-").isdigit():
+        if len(fields) != 3 or not _WHOLE.fullmatch(fields[2].strip()):
             raise SourceError(f"{path}, line {number}: give query-id, article-id and a whole number, parted by tabs")
         if int(fields[2]) > 0:
             found.setdefault(fields[0], []).append(fields[1])
@@ -71,7 +74,10 @@ def _items(path: Path, relevant: dict[str, list[str]]) -> Iterator[dict[str, Any
         if row["id"] not in relevant:
             continue
         item: dict[str, Any] = {"id": row["id"], "question": row["question"]}
-        if answers := [answer for answer in row.get("answers", ()) if answer.strip()]:
-            item["answers"] = answers
+        answers = row.get("answers") or []
+        if not isinstance(answers, list) or not all(isinstance(answer, str) for answer in answers):
+            raise SourceError(f"{path}, line {number}: field answers must be a list of texts")
+        if kept := [answer for answer in answers if answer.strip()]:
+            item["answers"] = kept
         item["evidence"] = [{"article": article} for article in relevant[row["id"]]]
         yield item

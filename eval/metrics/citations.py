@@ -6,6 +6,7 @@ EMNLP 2023, section 4), computed in each answer and averaged over answers as the
 
 from __future__ import annotations
 
+import re
 from statistics import mean
 
 from eval.metrics.base import Case, Metric
@@ -65,10 +66,10 @@ def is_cited(evidence: Evidence, citation: Citation, case: Case) -> bool:
     article = case.articles.get(citation.article_id)
     if article is None:
         return False
-    start = article.text.find(evidence.quote)
-    if start < 0:  # cited in a copy, whose words may differ slightly, or broken into lines otherwise
+    starts = [match.start() for match in re.finditer(re.escape(evidence.quote), article.text)]
+    if not starts:  # cited in a copy, whose words may differ slightly, or broken into lines otherwise
         return _flat(evidence.quote) in _flat(citation.quote) or _flat(citation.quote) in _flat(evidence.quote)
-    return citation.start < start + len(evidence.quote) and start < citation.end
+    return any(citation.start < start + len(evidence.quote) and start < citation.end for start in starts)
 
 
 def _flat(text: str) -> str:

@@ -30,7 +30,7 @@ def as_of_kept(case: Case) -> float | None:
     if (latest := case.item.as_of) is None:
         return None
     days = [pointer.published for pointer in case.pointers()] + [hit.published for hit in case.answer.passages]
-    return float(all(day is not None and day <= latest for day in days))
+    return float(all(day is not None and day <= latest for day in days)) if days else None
 
 
 METRICS = (

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.statistics import Estimate
-from eval.validation import as_json, read_json
+from eval.validation import as_json, load_json, validated
 from rag.errors import SourceError
 
 SCHEMA = 1
@@ -107,6 +107,7 @@ class Change:
         p_adjusted: Corrected for the number of metrics compared.
         verdict: ``better``, ``worse`` or ``no change seen``.
         noticeable: The least drop that this comparison would have noticed four times in five; ``null`` when none.
+        missing: Items of the base that have this figure there and not here.
     """
 
     base: float
@@ -116,6 +117,7 @@ class Change:
     p_adjusted: float
     verdict: str
     noticeable: float | None = None
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ class Run:
     Attributes:
         stored: Answers that were there already, from a cache or a run that was broken off.
         flip_rate: Share of items that did not come out the same in all repeats; ``null`` without repeats.
-        models: How many answers each model gave; more than one name means that a model failed.
+        models: How many answers each model gave.
     """
 
     finished: str
@@ -206,15 +208,21 @@ def read_report(path: Path) -> Report:
         SourceError: There is none, or it is of another kind.
     """
     file = path / FILE if path.is_dir() else path
-    report = read_json(Report, file, f"a {FILE}, or a folder with one, that `dateline eval run --out` wrote")
-    if report.schema != SCHEMA:
-        raise SourceError(f"{file} is a report of schema {report.schema}, not {SCHEMA}; run the suite again")
-    return report
+    data = load_json(file, f"a {FILE}, or a folder with one, that `dateline eval run --out` wrote")
+    if isinstance(data, dict) and isinstance(data.get("schema"), int) and data["schema"] != SCHEMA:
+        raise SourceError(f"{file} is a report of schema {data['schema']}, not {SCHEMA}; run the suite again")
+    return validated(Report, data, str(file))
 
 
 def without_texts(report: Report) -> Report:
     """Returns what a later run can be compared with, and nothing else: no answer, no source, no trace."""
-    items = tuple(replace(item, answer=None, excerpts=(), judged=(), trace="", expected={}) for item in report.items)
+    items = tuple(
+        replace(
+            item, answer=None, excerpts=(), texts=(), judged=(), expected={}, trace="",
+            error="failed" if item.error else "",
+        )
+        for item in report.items
+    )  # fmt: skip
     return replace(report, items=items, comparison=None, gate=None, by_tag={})
 
 

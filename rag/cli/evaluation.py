@@ -61,16 +61,15 @@ def run(
     """Ask the questions of a suite and score the answers: exit 1 when the gate fails."""
     from eval.calibration import read_calibration
     from eval.gate import read_gate
-    from eval.metrics import all_metrics
     from eval.report.document import encode_report, read_report
     from eval.report.writing import write_report
-    from eval.session import Options, held_to, run_suite
+    from eval.session import Options, check_plan, held_to, run_suite
     from eval.suites import read_suite
     from rag.cli.reports import Bars, show_report
     from rag.config import load_settings
 
     questions = read_suite(suite)
-    bars = read_gate(gate, [metric.name for metric in all_metrics()]) if gate else None
+    bars = read_gate(gate) if gate else None
     base = read_report(baseline) if baseline else None
     options = Options(
         index=index,
@@ -83,6 +82,7 @@ def run(
         cache=cache,
         calibration=read_calibration(*_named(calibration)) if calibration else None,
     )
+    check_plan(questions, options, bars, base)
     settings = load_settings(index=index, model=model, passages=k)
     with json_only(as_json) as emit:
         with Bars() as teller:

@@ -33,12 +33,15 @@ def judge(data: tuple[Path, ...], verifier: str | None, page: Path | None, as_js
     from eval.report.reliability import reliability_page
     from rag.check.bundle import require_writable
     from rag.config import load_settings
+    from rag.errors import SourceError
     from rag.generate.verifiers import load_verifier
 
     if page:
         require_writable(page)  # before the work, which can take minutes
     with json_only(as_json) as emit:
         judged = {name_of(path): read_judged(path) for path in data}
+        if len(judged) < len(data):
+            raise SourceError("two files have the same name, by which figures are told apart; rename one")
         chosen = load_verifier(load_settings(verifier=verifier))
         found: dict[str, dict[str, Estimate]] = {}
         rulings: dict[str, list[Ruling]] = {}

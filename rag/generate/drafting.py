@@ -34,11 +34,13 @@ class Trace:
         usage: Tokens and money spent.
         warnings: What the reader should know, one line each.
         model: What wrote the answer, where it is not the answerer that was asked.
+        failure: How the model failed, if it did; the answer is then not what the model would have given.
     """
 
     usage: Usage = field(default_factory=Usage)
     warnings: list[str] = field(default_factory=list)
     model: str | None = None
+    failure: str = ""
 
 
 class Answerer(Protocol):

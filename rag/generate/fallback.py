@@ -43,6 +43,7 @@ class FallbackAnswerer:
                 raise
             except ModelError as error:
                 why = str(error)
+        trace.failure = why
         if written:
             trace.warnings.append(f"{why}; the answer may be incomplete")
             return
@@ -59,7 +60,8 @@ class FallbackAnswerer:
         except ModelUnavailableError:
             raise
         except ModelError as error:
-            trace.warnings.append(str(error))
+            trace.failure = str(error)
+            trace.warnings.append(trace.failure)
             return None
 
     def close(self) -> None:

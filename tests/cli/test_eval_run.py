@@ -123,10 +123,13 @@ def test_rates_are_corrected_by_a_calibration_of_the_same_judge(run: Run, suite:
     path = workplace / "judge.json"
     path.write_text(json.dumps({"verifier": "builtin", "datasets": {"mine": agreement}, "unscored": {}}), "utf-8")
     report = run("eval", "run", suite, "--calibration", path, "--json").json
-    assert report["corrected"]["faithfulness"]["value"] == 1.0
-    assert report["corrected"]["faithfulness"]["low"] > 0
+    assert list(report["corrected"]) == ["citation_recall"]
+    assert report["corrected"]["citation_recall"]["value"] == 1.0
     assert run("eval", "run", suite, "--calibration", f"{path}:mine", "--json").code == 0
     assert "name one as" in run("eval", "run", suite, "--calibration", f"{path}:other").err
+    bad = {**agreement, "verdict_specificity": {**one, "high": float("nan")}}
+    path.write_text(json.dumps({"verifier": "builtin", "datasets": {"mine": bad}}), encoding="utf-8")
+    assert "is no share" in run("eval", "run", suite, "--calibration", path).err
     path.write_text(json.dumps({"verifier": "llm:x", "datasets": {"mine": agreement}}), encoding="utf-8")
     assert "the calibration is of llm:x" in run("eval", "run", suite, "--calibration", path).err
 

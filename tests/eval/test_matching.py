@@ -48,6 +48,11 @@ def test_not_held(text: str, answer: Answer) -> None:
     assert not holds(text, answer)
 
 
+def test_a_pattern_that_takes_for_ever_is_given_up() -> None:
+    with pytest.raises(TimeoutError):
+        holds("a" * 60 + "b", Regex(r"(a|aa)+$"))
+
+
 def test_any_of_several() -> None:
     assert holds_any("It lasted three hours", ["two hours", "3 hours"])
     assert not holds_any("It lasted three hours", [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from math import log2
 from typing import Any
@@ -55,8 +56,6 @@ def test_what_an_item_does_not_ask_for_is_not_zero() -> None:
 
 
 def test_a_span_must_hold_its_words_in_its_version() -> None:
-    from dataclasses import replace
-
     exact = METRICS["span_exactness"]
     assert exact(case(item(), SAID)) == 1.0
     for broken in (
@@ -123,6 +122,10 @@ def test_evidence_is_cited_where_words_overlap_in_the_article_or_a_copy() -> Non
     assert METRICS["evidence_recall"](case(wanted, WITHHELD)) == 0.0
     elsewhere = answer(sentence("x", 1), citations=[citation(1, "a.md", "The harbour of Tallinn opened on Monday.")])
     assert METRICS["evidence_hit"](case(wanted, elsewhere)) == 0.0
+    twice = articles(article("e.md", "It rained. It snowed. It rained."))
+    second = replace(citation(1, "e.md", "It rained.", twice["e.md"]), start=22, end=32)
+    rain = item(answers=["rain"], evidence=[{"article": "e.md", "quote": "It rained."}])
+    assert METRICS["evidence_hit"](case(rain, answer(sentence("x", 1), citations=[second]), twice)) == 1.0
     whole = item(answers=["nine"], evidence=[{"article": "a.md"}])
     assert METRICS["evidence_hit"](case(whole, elsewhere)) == 1.0
     # The suite names a copy; what leads its group is retrieved and cited.
@@ -211,6 +214,7 @@ def test_nothing_later_than_the_day_may_be_used() -> None:
         given = answer(sentence("It rained.", 1), citations=[citation(1, "d.md", "It rained.", source)])
         assert kept(case(wanted, given)) == right
     assert kept(case(wanted, answer(passages=[retrieved("a.md", date(2024, 3, 2))]))) == 0.0
+    assert kept(case(wanted, answer())) is None
 
 
 # -- retrieval ------------------------------------------------------------------------------------------------

@@ -82,6 +82,11 @@ def test_reasons_may_be_one_several_or_any(tmp_path: Path, given: Any, reasons: 
         ({**GOOD, "id": "two", "evidence": [{"quote": "x"}]}, "line 2: field evidence.0.article"),
         ({**GOOD, "id": "two", "must_disagree": {"values": [" "]}}, "line 2: field must_disagree"),
         ({"suite": "late"}, "line 2: the header must be the first line"),
+        ({**GOOD, "id": "two", "answers": [[]]}, "line 2: field answers: an answer is empty"),
+        ({**GOOD, "id": "two", "answers": [{"regex": "a{99999999999999999999}"}]}, "line 2: field answers"),
+        ({**GOOD, "id": "two", "question": "why " * 1001}, "line 2: field question: it has 4,004 characters"),
+        ('{"id": "two", "question": "x\\ud800"}', "line 2: half a character"),
+        ('{"id": "two", "question": "x", "answers": ["a"], "answers": ["b"]}', "field 'answers' is there twice"),
     ],
 )
 def test_a_wrong_line_is_named_with_its_field(tmp_path: Path, line: Any, complaint: str) -> None:
