@@ -41,6 +41,9 @@ from rag.types import (
 
 _TOKENS = 256
 _MARKER = re.compile(r"\s*\[(\d+)\]")
+# What models write in its place when they are shown "Source 1:".
+_LOOSE_MARKER = re.compile(r"[\[(]?\bSource (\d+)\b[\])]?(?!:)")
+_ECHO = re.compile(r"\bSource \d+:\s*")
 # How models of this kind say that they cannot answer; a rival has no other way to abstain.
 _REFUSAL = re.compile(
     r"^empty response|(?:do(?:es)? not|don't|doesn't|cannot|can't|could not|not possible to|unable to|no)\b.{0,40}"
@@ -152,6 +155,7 @@ def cited_answer(question: str, text: str, passages: Sequence[RetrievedPassage],
     What a model says of not being able to answer, as its only sentence, is taken for an abstention.
     """
     numbered = dict(enumerate(passages, start=1))
+    text = _ECHO.sub("", _LOOSE_MARKER.sub(r"[\1]", text))
     shown: list[AnswerSentence] = []
     cited: set[int] = set()
     for span in sentences(_MARKER.sub(lambda m: f" [{m[1]}]", text).replace("] [", "][")):

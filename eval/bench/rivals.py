@@ -36,8 +36,10 @@ from rag.index.embedding import load_embedder
 from rag.service import Dateline
 
 _NAMES = ("dateline", "stuffing", "citation-engine")
-_SHOWN = ("answer_correct", "citation_recall", "citation_precision", "faithfulness", "evidence_hit", "false_abstention",
-          "abstention_recall", "hit@10", "span_exactness", "seconds_p50")  # fmt: skip
+_SHOWN = (
+    "answer_correct", "answer_first", "citation_recall", "citation_precision", "faithfulness", "evidence_hit",
+    "false_abstention", "abstention_recall", "hit@10", "span_exactness", "seconds_p50",
+)  # fmt: skip
 
 
 def main() -> None:

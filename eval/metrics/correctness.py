@@ -17,6 +17,17 @@ def answer_correct(case: Case) -> float | None:
     return float(not case.answer.abstained and holds_any(case.shown(), case.item.answers))
 
 
+def answer_first(case: Case) -> float | None:
+    """Returns 1 when the first sentence alone holds an accepted answer.
+
+    ``answer_correct`` forgives an answer that says three things of which one is right; this does not.
+    """
+    if not case.item.answers or not case.is_answerable:
+        return None
+    shown = case.answer.sentences
+    return float(bool(shown) and holds_any(shown[0].text, case.item.answers))
+
+
 def answer_f1(case: Case) -> float | None:
     """Returns the best token F1 of a sentence of the answer and an accepted answer in words."""
     accepted = [answer for answer in case.item.answers if isinstance(answer, str)]
@@ -35,6 +46,7 @@ METRICS = (
         "answer_correct", answer_correct, "higher",
         "answers that hold an accepted answer, words normalised and numbers by value; an abstention is wrong",
     ),
+    Metric("answer_first", answer_first, "higher", "answers whose first sentence alone holds an accepted answer"),
     Metric(
         "answer_f1", answer_f1, "higher",
         "token F1 of the nearest sentence and accepted answer (SQuAD, Rajpurkar et al. 2016)",

@@ -144,6 +144,9 @@ def test_evidence_is_cited_where_words_overlap_in_the_article_or_a_copy() -> Non
 def test_correctness() -> None:
     wanted = item(answers=["9 years", "a decade"])
     assert METRICS["answer_correct"](case(wanted, SAID)) == 1.0
+    late = answer(sentence("It rained.", 1), sentence("It took nine years.", 1), citations=[NINE])
+    assert (METRICS["answer_correct"](case(wanted, late)), METRICS["answer_first"](case(wanted, late))) == (1.0, 0.0)
+    assert METRICS["answer_first"](case(wanted, SAID)) == 1.0
     assert METRICS["answer_f1"](case(wanted, SAID)) == pytest.approx(2 * 2 / (4 + 2))
     assert METRICS["answer_correct"](case(wanted, WITHHELD)) == 0.0
     assert METRICS["answer_f1"](case(wanted, WITHHELD)) == 0.0
