@@ -56,7 +56,7 @@ _STUFFING = (
 )
 
 
-class Bridge(CustomLLM):
+class Bridge(CustomLLM):  # type: ignore[misc, unused-ignore]
     """Our language model as a llama-index model."""
 
     model: Any
@@ -76,7 +76,7 @@ class Bridge(CustomLLM):
         yield self.complete(prompt)
 
 
-class BridgeEmbedding(BaseEmbedding):
+class BridgeEmbedding(BaseEmbedding):  # type: ignore[misc, unused-ignore]
     """Our embedding model as a llama-index model."""
 
     embedder: Any
