@@ -7,9 +7,9 @@ score. It is shown neither sources nor citations, which other metrics judge.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 
-from eval.matching import Regex
+from eval.matching import Answer as Accepted
+from eval.matching import Regex, parts_of
 from eval.suites import Item
 from rag.errors import ModelError, ModelUnavailableError
 from rag.generate.judgements import JudgementCache
@@ -65,7 +65,7 @@ class AnswerJudge:
         return float(json.loads(known))
 
 
-def _in_words(answer: str | Regex | Sequence[str | Regex]) -> str:
+def _in_words(answer: Accepted) -> str:
     """Returns an accepted answer as a person would say it; empty when it is only a pattern."""
-    parts = (answer,) if isinstance(answer, str | Regex) else answer
+    parts = parts_of(answer)
     return "" if any(isinstance(part, Regex) for part in parts) else " and ".join(str(part) for part in parts)

@@ -76,6 +76,7 @@ def key_of(item: Item, repeat: int, made_with: Mapping[str, str]) -> str:
         repeat: Which of several answers to the same question.
         made_with: Program, models, prompts, settings and index; see ``eval.fingerprint``.
     """
-    asked = {name: as_json(Item, item)[name] for name in ("question", "history", "filters", "as_of")}
+    encoded = as_json(Item, item)
+    asked = {name: encoded[name] for name in ("question", "history", "filters", "as_of")}
     whole = json.dumps([asked, repeat, sorted(made_with.items())], ensure_ascii=False)
     return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()

@@ -25,6 +25,15 @@ class Calibration:
     sensitivity: Estimate
     specificity: Estimate
 
+    def require(self, judge: str) -> None:
+        """Refuses another judge than the one that was compared with people.
+
+        Raises:
+            SourceError: It is another; the message names both.
+        """
+        if self.judge != judge:
+            raise SourceError(f"the calibration is of {self.judge}, and {judge} judges this run")
+
 
 @dataclass(frozen=True, slots=True)
 class _Agreement:
@@ -60,14 +69,7 @@ def corrected(report: Report, calibration: Calibration) -> dict[str, Figure]:
     """Returns the rates that the judge decided, corrected for its mistakes; see ``eval.inference.corrected_rate``.
 
     The correction holds as far as the answers are like the texts that people judged.
-
-    Raises:
-        SourceError: The calibration is of another judge.
     """
-    if calibration.judge != report.fingerprint["judge"]:
-        raise SourceError(
-            f"the calibration is of {calibration.judge}, and {report.fingerprint['judge']} judged this run"
-        )
     found = {}
     for metric in _JUDGED:
         figure = _estimate(report.metrics.get(metric))

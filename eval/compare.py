@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eval.inference import adjusted, noticeable_drop, paired_difference
+from eval.inference import ALPHA, adjusted, noticeable_drop, paired_difference
 from eval.report.document import Change, Comparison, Figure, ItemChange, ItemResult, Report
 from rag.errors import SourceError
 
-ALPHA = 0.05
 ERRORS = "answered_without_error"
 
 
@@ -43,7 +42,6 @@ def compare(base: Report, new: Report, name: str, metrics: Sequence[str] | None 
         better = new.facts[metric].better if metric in new.facts else "higher"
         gain = difference.estimate.value if better == "higher" else -difference.estimate.value
         seen = corrected[metric] < ALPHA
-        losable = b if better == "higher" else [1 - value for value in b]
         changes[metric] = Change(
             base=sum(b) / len(b),
             new=sum(n) / len(n),
@@ -51,8 +49,8 @@ def compare(base: Report, new: Report, name: str, metrics: Sequence[str] | None 
             p=difference.p,
             p_adjusted=corrected[metric],
             verdict=("better" if gain > 0 else "worse") if seen else "no change seen",
-            noticeable=noticeable_drop(losable, clusters, ALPHA / max(1, len(family))),
-            missing=sum(metric in item.scores or metric == ERRORS for item in base.items) - len(b),
+            noticeable=noticeable_drop(b, clusters, better=better, among=len(family)),
+            missing=sum(_figure(metric, item) is not None for item in base.items) - len(b),
         )
     return Comparison(name, len(pairs), changes, _item_changes(pairs), _differing(base, new), _warnings(base, new))
 
@@ -63,14 +61,15 @@ def regressions(comparison: Comparison) -> list[str]:
 
 
 def _paired(metric: str, pairs: Sequence[tuple[ItemResult, ItemResult]]) -> tuple[list[float], list[float], list[str]]:
-    if metric == ERRORS:
-        return (
-            [float(not b.error) for b, _ in pairs],
-            [float(not n.error) for _, n in pairs],
-            [n.cluster for _, n in pairs],
-        )
-    both = [(b, n) for b, n in pairs if metric in b.scores and metric in n.scores]
-    return ([b.scores[metric] for b, _ in both], [n.scores[metric] for _, n in both], [n.cluster for _, n in both])
+    """Returns the figures of both runs, and the clusters, of the items that have one in both."""
+    both = [(_figure(metric, base), _figure(metric, new), new.cluster) for base, new in pairs]
+    have = [(b, n, cluster) for b, n, cluster in both if b is not None and n is not None]
+    return [b for b, _, _ in have], [n for _, n, _ in have], [cluster for *_, cluster in have]
+
+
+def _figure(metric: str, item: ItemResult) -> float | None:
+    """Returns an item's score; whether it was answered at all is a score too."""
+    return float(not item.error) if metric == ERRORS else item.scores.get(metric)
 
 
 def _item_changes(pairs: Sequence[tuple[ItemResult, ItemResult]]) -> tuple[ItemChange, ...]:

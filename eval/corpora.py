@@ -16,23 +16,23 @@ _SHORT = 16
 _PARALLEL = 4
 
 
-def settings_for(suite: Suite, settings: Settings, index: Path | None) -> Settings:
-    """Returns the settings with the index of a suite.
+def settings_for(corpus: Path | None, settings: Settings, index: Path | None) -> Settings:
+    """Returns the settings with the index to ask.
 
-    An index that the user names is taken as it is. Otherwise a suite that names a corpus has an index of its own in
-    the cache folder, so that the user's index stays what it is; other suites are asked of the configured index.
+    An index that the user names is taken as it is. Otherwise a corpus has an index of its own in the cache folder, so
+    that the user's index stays what it is; without a corpus the configured index is asked.
     """
-    if index is not None or suite.corpus is None:
+    if index is not None or corpus is None:
         return settings
-    own = f"{suite.corpus.resolve()}\n{settings.embedding_model}"
+    own = f"{corpus.resolve()}\n{settings.embedding_model}"
     name = hashlib.sha256(own.encode()).hexdigest()[:_SHORT]
-    return settings.model_copy(update={"index": settings.cache / _FOLDER / name, "corpus": suite.corpus.resolve()})
+    return settings.model_copy(update={"index": settings.cache / _FOLDER / name, "corpus": corpus.resolve()})
 
 
 def bring_up_to_date(
-    suite: Suite, settings: Settings, index: Path | None, progress: Callable[[int, int], None] | None = None
+    corpus: Path | None, settings: Settings, index: Path | None, progress: Callable[[int, int], None] | None = None
 ) -> list[str]:
-    """Ingests a suite's own corpus into its own index; what is there and unchanged costs nothing.
+    """Ingests a corpus into its own index; what is there and unchanged costs nothing.
 
     Returns:
         What of the corpus could not be read, one line each.
@@ -43,11 +43,11 @@ def bring_up_to_date(
     """
     dateline = Dateline(settings)
     try:
-        if index is None and suite.corpus is not None:
-            report = dateline.ingest([suite.corpus.resolve()], prune=True, progress=progress)
+        if index is None and corpus is not None:
+            report = dateline.ingest([corpus.resolve()], prune=True, progress=progress)
             if not dateline.sources():
                 why = report.failed[0].error if report.failed else "it is empty"
-                raise SourceError(f"{suite.corpus} holds no article that can be read: {why}")
+                raise SourceError(f"{corpus} holds no article that can be read: {why}")
             return [f"not in the index: {failure.source}: {failure.error}" for failure in report.failed]
         if not settings.index.exists():
             raise StoreError(

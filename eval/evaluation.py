@@ -18,8 +18,6 @@ from eval.scoring import flip_rate, models_of, results, score_all, summarised, s
 from eval.suites import Suite
 from rag.check.verification import Verifier
 
-_ALPHA = 0.05
-
 Progress = Callable[[int], None]
 
 
@@ -112,10 +110,10 @@ def _noticeable(items: Sequence[ItemResult]) -> dict[str, float | None]:
     metrics = [m for m in all_metrics() if m.is_quality and any(m.name in item.scores for item in items)]
     for metric in metrics:
         chosen = [item for item in items if metric.name in item.scores]
-        worth = [
-            item.scores[metric.name] if metric.better == "higher" else 1 - item.scores[metric.name] for item in chosen
-        ]
-        found[metric.name] = noticeable_drop(worth, [item.cluster for item in chosen], _ALPHA / len(metrics))
+        found[metric.name] = noticeable_drop(
+            [item.scores[metric.name] for item in chosen], [item.cluster for item in chosen],
+            better=metric.better, among=len(metrics),
+        )  # fmt: skip
     return found
 
 

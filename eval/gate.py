@@ -27,10 +27,9 @@ import yaml
 from eval.compare import ERRORS
 from eval.metrics import all_metrics
 from eval.report.document import BarResult, Change, Comparison, Figure, GateResult, Report
-from eval.validation import validated
+from eval.validation import STRICT, validated
 from rag.errors import SourceError
 
-_STRICT = {"extra": "forbid"}
 _MISSING = 0.2  # of the baseline's items: a few answer or abstain otherwise each time
 
 
@@ -45,7 +44,7 @@ class Bar:
     lower_at_least: float | None = None
     upper_at_most: float | None = None
 
-    __pydantic_config__: ClassVar = _STRICT
+    __pydantic_config__: ClassVar = STRICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ class Gate:
     no_drop: tuple[str, ...] = ()
     max_errors: int = 0
 
-    __pydantic_config__: ClassVar = _STRICT
+    __pydantic_config__: ClassVar = STRICT
 
 
 def read_gate(path: Path) -> Gate:
@@ -118,6 +117,16 @@ def _check_bar(bar: Bar, where: str, is_quality: Mapping[str, bool]) -> None:
             raise SourceError(f"{where}.{bound}: {bar.metric} is a share; give a number from 0 to 1")
 
 
+def require_baseline(gate: Gate, baseline: object | None) -> None:
+    """Refuses a gate that forbids drops where there is nothing to compare with.
+
+    Raises:
+        SourceError: There is not.
+    """
+    if gate.no_drop and baseline is None:
+        raise SourceError("the gate forbids drops against a baseline; give one with --baseline REPORT")
+
+
 def judge_gate(gate: Gate, report: Report, comparison: Comparison | None) -> GateResult:
     """Holds a report to a gate.
 
@@ -130,9 +139,8 @@ def judge_gate(gate: Gate, report: Report, comparison: Comparison | None) -> Gat
     for bar in gate.bars:
         figures = report.by_tag.get(bar.tag, {}) if bar.tag else report.metrics
         bars += _held(bar, figures.get(bar.metric))
-    if gate.no_drop and comparison is None:
-        raise SourceError("the gate forbids drops against a baseline; give one with --baseline REPORT")
-    if gate.no_drop and comparison is not None:
+    require_baseline(gate, comparison)
+    if comparison is not None and gate.no_drop:
         bars += [_no_drop(metric, comparison.changes.get(metric)) for metric in (*gate.no_drop, ERRORS)]
     return GateResult(all(bar.met for bar in bars), tuple(bars))
 

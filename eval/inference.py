@@ -10,6 +10,7 @@ import numpy as np
 
 from eval.statistics import Estimate, cluster_sums, mean, members_of
 
+ALPHA = 0.05
 _EXACT_UP_TO = 12  # clusters that differ: 4,096 sign patterns
 _PATTERNS = 9_999
 _POWER = 0.8
@@ -65,20 +66,30 @@ def adjusted(ps: Sequence[float]) -> list[float]:
     return [float(p) for p in false_discovery_control(ps)] if ps else []
 
 
-def noticeable_drop(values: Sequence[float], clusters: Sequence[Hashable], alpha: float = 0.05) -> float | None:
-    """Returns the smallest drop of a mean that a paired comparison would notice four times in five.
+def noticeable_drop(
+    values: Sequence[float], clusters: Sequence[Hashable], *, better: str = "higher", among: int = 1
+) -> float | None:
+    """Returns the smallest loss of a share that a paired comparison would notice four times in five.
 
-    The drop is what follows when a change breaks a random share of items, each scoring 0 from then on. The permutation
-    test of ``paired_difference`` finds that at level ``alpha`` once ``k`` clusters have lost something, with ``k`` the
-    least number for which ``2 ** (1 - k) <= alpha``; the chance of so many is a Poisson binomial probability.
+    The loss is what follows when a change breaks a random share of items, each scoring its worst from then on. The
+    permutation test of ``paired_difference`` finds that at level ``alpha``, here ``ALPHA / among``, once ``k`` clusters
+    have lost something, with ``k`` the least number for which ``2 ** (1 - k) <= alpha``; the chance of so many is a
+    Poisson binomial probability.
+
+    Args:
+        values: One for each item, in [0, 1].
+        clusters: The cluster of each.
+        better: ``higher`` or ``lower``.
+        among: Metrics compared, of which one is broken; the correction for their number asks for that much.
 
     Returns:
         The drop, in the unit of the values; ``None`` when the suite is too small to notice that everything breaks.
     """
     sample = np.asarray(values, dtype=np.float64)
+    sample = sample if better == "higher" else 1 - sample
     counts = [np.count_nonzero(sample[places]) for places in members_of(clusters)]
     worth = [float(count) for count in counts if count]
-    needed = 1 + math.ceil(math.log2(1 / alpha))
+    needed = 1 + math.ceil(math.log2(max(1, among) / ALPHA))
     if len(worth) < needed:
         return None
     for step in range(1, _STEPS + 1):

@@ -15,6 +15,7 @@ from typing import ClassVar
 
 import regex
 
+from eval.validation import STRICT
 from rag.check.quantities import find_quantities
 from rag.check.words import plain, words
 
@@ -31,7 +32,7 @@ class Regex:
 
     regex: str
 
-    __pydantic_config__: ClassVar = {"extra": "forbid"}
+    __pydantic_config__: ClassVar = STRICT
 
     def problem(self) -> str:
         """Returns what is wrong with the pattern; empty when nothing is."""

@@ -110,7 +110,7 @@ class _SuiteNode(pytest.Collector):
             folder = Path(out) / self.path_of_suite.stem if out else None
             options = Options(index=chosen, folder=folder)
             try:
-                check_plan(self.suite, options, self.gate, self.base)
+                check_plan(self.suite, self.gate, self.base)
                 report = run_suite(self.suite, settings, options)
                 report = held_to(report, self.gate, self.base, str(option("dateline_baseline")))
             except DatelineError as error:
@@ -122,10 +122,21 @@ class _SuiteNode(pytest.Collector):
         return self.found
 
 
-class _ItemTest(pytest.Item):
-    """An item of a suite."""
+class _SuiteTest(pytest.Item):
+    """A test of a suite, shown under the suite's name and without the plug-in's own traceback."""
 
     parent: _SuiteNode
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str | Any:
+        return _shown(excinfo) or super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        return Path(self.parent.nodeid), None, f"{self.parent.name}: {self.name}"
+
+
+class _ItemTest(_SuiteTest):
+    """An item of a suite."""
+
     item_id: str
 
     @classmethod
@@ -143,28 +154,14 @@ class _ItemTest(pytest.Item):
             pytest.xfail("; ".join(result.problems))
         raise _WrongError(_explained(result))
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str | Any:
-        return _shown(excinfo) or super().repr_failure(excinfo, style)
 
-    def reportinfo(self) -> tuple[Path, int | None, str]:
-        return Path(self.parent.nodeid), None, f"{self.parent.name}: {self.name}"
-
-
-class _GateTest(pytest.Item):
+class _GateTest(_SuiteTest):
     """The gate of a suite."""
-
-    parent: _SuiteNode
 
     def runtest(self) -> None:
         gate = self.parent.report().gate
         if gate is not None and not gate.passed:
             raise _WrongError("\n".join(f"not met: {bar.bar}; found {bar.found}" for bar in gate.bars if not bar.met))
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str | Any:
-        return _shown(excinfo) or super().repr_failure(excinfo, style)
-
-    def reportinfo(self) -> tuple[Path, int | None, str]:
-        return Path(self.parent.nodeid), None, f"{self.parent.name}: gate"
 
 
 class _WrongError(Exception):

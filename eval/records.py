@@ -1,11 +1,11 @@
-"""JSON Lines files, compressed or not, read with errors that name file, line and field."""
+"""JSON Lines files, compressed or not, read and written, with errors that name file, line and field."""
 
 from __future__ import annotations
 
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,18 @@ def records(path: Path, holds: str = "JSON Lines") -> Iterator[tuple[int, dict[s
         raise SourceError(f"{path} is not UTF-8 text; give {holds}") from error
     except (ValueError, RecursionError) as error:
         raise SourceError(f"{path}, line {number}: not a JSON object ({error})") from error
+
+
+def write_records(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    """Writes objects as JSON Lines.
+
+    Raises:
+        SourceError: The file cannot be written.
+    """
+    try:
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    except OSError as error:
+        raise SourceError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -148,9 +148,10 @@ class _Asking:
 
 
 def _stored(key: str, stores: Sequence[AnswerStore]) -> Answer | None:
-    answer = next((answer for store in stores if (answer := store.get(key)) is not None), None)
+    found = [store.get(key) for store in stores]
+    answer = next((answer for answer in found if answer is not None), None)
     if answer is not None:
-        for store in stores:
-            if store.get(key) is None:
+        for store, own in zip(stores, found, strict=True):
+            if own is None:
                 store.put(key, answer)
     return answer

@@ -15,7 +15,7 @@ from eval.compare import compare
 from eval.corpora import bring_up_to_date, jobs_for, missing_evidence, settings_for
 from eval.evaluation import Plan, evaluate
 from eval.fingerprint import made_with
-from eval.gate import Gate, judge_gate
+from eval.gate import Gate, judge_gate, require_baseline
 from eval.report.document import Report
 from eval.suites import Suite
 from rag.config import Settings
@@ -75,19 +75,20 @@ def run_suite(suite: Suite, settings: Settings, options: Options, teller: Teller
     """Asks a suite of Dateline and returns the report, without comparison and gate.
 
     Raises:
-        SourceError: The suite's corpus cannot be read.
+        SourceError: The suite's corpus cannot be read, or the calibration is of another judge.
         StoreError: There is no index, or answers cannot be kept.
         ModelUnavailableError: A model that was asked for by name does not exist or refuses.
     """
     teller = teller or Silence()
-    chosen = settings_for(suite, settings, options.index)
-    reading = teller.begin("reading the corpus", 0)
-    unread = bring_up_to_date(suite, chosen, options.index, lambda articles, passages: reading(0))
+    chosen = settings_for(suite.corpus, settings, options.index)
+    unread = bring_up_to_date(suite.corpus, chosen, options.index)
     with ExitStack() as stack:
         dateline = Dateline(chosen)
         stack.callback(dateline.close)
         made, missing = made_with(dateline), missing_evidence(suite, dateline)
         judge = load_verifier(settings.model_copy(update={"verifier": options.judge}))
+        if options.calibration is not None:
+            options.calibration.require(judge.name)
         answer_judge = _answer_judge(options, settings, stack)
         stores = stack.enter_context(_stores(options, chosen))
         answers = len(suite.items) * options.repeats
@@ -107,19 +108,16 @@ def run_suite(suite: Suite, settings: Settings, options: Options, teller: Teller
     return report
 
 
-def check_plan(suite: Suite, options: Options, gate: Gate | None, baseline: Report | None) -> None:
+def check_plan(suite: Suite, gate: Gate | None, baseline: Report | None) -> None:
     """Refuses what could only fail after everything has been asked.
 
     Raises:
-        SourceError: The gate needs a baseline and there is none, the baseline shares no item with the suite, or the
-            calibration is of another judge.
+        SourceError: The gate needs a baseline and there is none, or the baseline shares no item with the suite.
     """
-    if gate is not None and gate.no_drop and baseline is None:
-        raise SourceError("the gate forbids drops against a baseline; give one with --baseline REPORT")
+    if gate is not None:
+        require_baseline(gate, baseline)
     if baseline is not None and {item.id for item in suite.items}.isdisjoint(item.id for item in baseline.items):
         raise SourceError("the baseline shares no item with the suite; give a report of the same suite")
-    if options.calibration is not None and options.calibration.judge != options.judge:
-        raise SourceError(f"the calibration is of {options.calibration.judge}, and {options.judge} judges this run")
 
 
 def held_to(report: Report, gate: Gate | None, baseline: Report | None, name: str) -> Report:

@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from eval.matching import Answer, Regex, parts_of
-from eval.records import records
-from eval.validation import validated
+from eval.records import records, write_records
+from eval.validation import STRICT, validated
 from rag.errors import SourceError
 from rag.types import AbstentionReason, Filters, Turn
 
-_STRICT = {"extra": "forbid"}
 _LONGEST = 4000  # as on the command line: reading a question costs time that grows with the square of its length
 
 
@@ -31,7 +30,7 @@ class Evidence:
     article: str
     quote: str = ""
 
-    __pydantic_config__: ClassVar = _STRICT
+    __pydantic_config__: ClassVar = STRICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class ExpectedDisagreement:
     kind: str = ""
     values: tuple[Answer, ...] = ()
 
-    __pydantic_config__: ClassVar = _STRICT
+    __pydantic_config__: ClassVar = STRICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class ItemFilters:
     after: date | None = None
     before: date | None = None
 
-    __pydantic_config__: ClassVar = _STRICT
+    __pydantic_config__: ClassVar = STRICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ class Item:
     must_not_say: tuple[Answer, ...] = ()
     tags: tuple[str, ...] = ()
 
-    __pydantic_config__: ClassVar = _STRICT
+    __pydantic_config__: ClassVar = STRICT
 
     @property
     def cluster(self) -> str:
@@ -102,7 +101,7 @@ class _Header:
     corpus: str = ""
     description: str = ""
 
-    __pydantic_config__: ClassVar = _STRICT
+    __pydantic_config__: ClassVar = STRICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +155,7 @@ def write_suite(path: Path, items: Iterable[dict[str, Any]], header: dict[str, A
     Raises:
         SourceError: The file cannot be written, or an item is not one.
     """
-    lines = [json.dumps(record, ensure_ascii=False) for record in (header, *items)]
-    try:
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise SourceError(f"{path} cannot be written: {error.strerror}") from error
+    write_records(path, (header, *items))
     return len(read_suite(path).items)
 
 

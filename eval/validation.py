@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -13,6 +13,9 @@ from pydantic import TypeAdapter, ValidationError
 from rag.errors import SourceError
 
 T = TypeVar("T")
+
+STRICT: Mapping[str, str] = {"extra": "forbid"}
+"""For ``__pydantic_config__`` of a dataclass: fields it does not have are refused."""
 
 
 def validated(kind: type[T], data: object, where: str) -> T:

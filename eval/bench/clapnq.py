@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from eval.records import records
+from eval.records import records, write_records
 from rag.index.embedding import Embedder
 from rag.index.store import IndexStore
 from rag.retrieve.hybrid import Retriever
-from rag.types import Filters, RetrievedPassage, SearchMode
+from rag.types import Filters, RetrievedPassage
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def write_corpus(questions: Sequence[ClapnqQuestion], file: Path) -> None:
     rows: list[dict[str, Any]] = [
         {"id": q.id, "title": q.title, "publisher": q.id, "text": " ".join(q.sentences)} for q in questions
     ]
-    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    write_records(file, rows)
 
 
 class OnePublisher(Retriever):
@@ -65,19 +64,9 @@ class OnePublisher(Retriever):
         super().__init__(store, embedder)
         self._publisher = publisher
 
-    def search(
-        self,
-        question: str,
-        k: int,
-        *,
-        filters: Filters | None = None,
-        mode: SearchMode = SearchMode.HYBRID,
-        per_article: int = 2,
-        fill: bool = False,
-    ) -> list[RetrievedPassage]:
+    def search(self, question: str, k: int, **options: Any) -> list[RetrievedPassage]:
         """See ``Retriever.search``; filters give way to the publisher."""
-        only = Filters(publishers=(self._publisher,))
-        return super().search(question, k, filters=only, mode=mode, per_article=per_article, fill=fill)
+        return super().search(question, k, **{**options, "filters": Filters(publishers=(self._publisher,))})
 
 
 def _question(row: dict[str, Any], answerable: bool) -> ClapnqQuestion:

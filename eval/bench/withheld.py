@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -29,11 +30,26 @@ from eval.report.writing import write_report
 from eval.suites import Item, read_suite
 from rag.check.builtin import BuiltinVerifier
 from rag.config import Settings, load_settings
+from rag.index.embedding import Embedder
+from rag.index.store import IndexStore
 from rag.retrieve.hybrid import Retriever
 from rag.service import Dateline
-from rag.types import AbstentionReason, Answer, Filters, RetrievedPassage, SearchMode, Turn
+from rag.types import AbstentionReason, Answer, Filters, RetrievedPassage, Turn
 
 _DEPTH = 8
+
+
+class Blind(Retriever):
+    """Finds passages as if some articles were not in the index."""
+
+    def __init__(self, store: IndexStore, embedder: Embedder, is_hidden: Callable[[str], bool]) -> None:
+        super().__init__(store, embedder)
+        self._is_hidden = is_hidden
+
+    def search(self, question: str, k: int, **options: Any) -> list[RetrievedPassage]:
+        """See ``Retriever.search``; what is hidden is left out of eight times as many passages, and none filled in."""
+        found = super().search(question, _DEPTH * k, **{**options, "fill": False})
+        return [hit for hit in found if not self._is_hidden(hit.passage.article_id)][:k]
 
 
 class Withholding(Dateline):
@@ -51,29 +67,12 @@ class Withholding(Dateline):
         return super().ask(question, filters=filters, history=history)
 
     def _retriever(self) -> Retriever:
-        inner = super()._retriever()
+        return Blind(self._opened(), self._embed(), self._is_hidden)
+
+    def _is_hidden(self, article_id: str) -> bool:
         assert self._asked is not None
-        asked = self._asked
-        linked = {evidence.article for evidence in asked.evidence}
-
-        class Blind(Retriever):
-            def search(
-                blind,  # noqa: N805
-                question: str,
-                k: int,
-                *,
-                filters: Filters | None = None,
-                mode: SearchMode = SearchMode.HYBRID,
-                per_article: int = 2,
-                fill: bool = False,
-            ) -> list[RetrievedPassage]:
-                found = inner.search(question, _DEPTH * k, filters=filters, mode=mode, per_article=per_article)
-                hidden = (
-                    hit.passage.article_id in linked or self._holds(hit.passage.article_id, asked) for hit in found
-                )
-                return [hit for hit, is_hidden in zip(found, hidden, strict=True) if not is_hidden][:k]
-
-        return Blind(self._opened(), self._embed())
+        is_linked = any(evidence.article == article_id for evidence in self._asked.evidence)
+        return is_linked or self._holds(article_id, self._asked)
 
     def _compared(self, article_id: str, item: Item) -> bool:
         return holds_any(self.article(article_id)[0].text, item.answers)

@@ -8,6 +8,7 @@ from typing import Any
 
 from eval.convert import clapnq, judged_news, ramdocs
 from eval.suites import write_suite
+from rag.errors import SourceError
 
 Converter = Callable[[Path, Path], tuple[dict[str, Any], list[dict[str, Any]]]]
 
@@ -30,8 +31,10 @@ def convert(name: str, folder: Path, suite: Path) -> int:
         The number of items.
 
     Raises:
-        SourceError: A file is missing or of another form, or nothing can be written.
+        SourceError: There is no such format, a file is missing or of another form, or nothing can be written.
     """
+    if name not in FORMATS:
+        raise SourceError(f"there is no format {name!r}; there are {', '.join(FORMATS)}")
     corpus = suite.with_name(f"{suite.name.removesuffix('.jsonl')}.corpus.jsonl")
     header, items = FORMATS[name](folder, corpus)
     return write_suite(suite, items, header)

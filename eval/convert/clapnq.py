@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from eval.convert.writing import write_corpus
-from eval.records import records
+from eval.records import records, write_records
 from rag.errors import SourceError
 
 
@@ -44,5 +43,5 @@ def convert(folder: Path, corpus: Path) -> tuple[dict[str, Any], list[dict[str, 
                 quotes = dict.fromkeys(" ".join(sentence.split()) for sentence in chosen)
                 item["evidence"] = [{"article": row["id"], "quote": q} for q in quotes] or [{"article": row["id"]}]
             items.append(item)
-    write_corpus(corpus, articles)
+    write_records(corpus, articles)
     return {"suite": "clapnq", "corpus": corpus.name}, items

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from eval.convert.writing import write_corpus
-from eval.records import records
+from eval.records import records, write_records
 from rag.errors import SourceError
 
 
@@ -43,5 +42,5 @@ def convert(folder: Path, corpus: Path) -> tuple[dict[str, Any], list[dict[str, 
                 **({"must_disagree": True} if len(gold) > 1 or wrong else {}),
             }
         )
-    write_corpus(corpus, articles)
+    write_records(corpus, articles)
     return {"suite": "ramdocs", "corpus": corpus.name}, items

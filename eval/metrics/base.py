@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from statistics import mean
 from typing import Literal
 
 from eval.metrics.judging import JudgedSentence
@@ -51,6 +52,12 @@ class Case:
     def pointers(self) -> tuple[Citation, ...]:
         """Returns every pointer into an article that the reader gets."""
         return (*self.answer.citations, *self.answer.nearest)
+
+
+def share_of(verdicts: Iterable[bool | None]) -> float | None:
+    """Returns the share of true verdicts; what was not decided counts neither way, and of nothing there is no share."""
+    decided = [verdict for verdict in verdicts if verdict is not None]
+    return mean(decided) if decided else None
 
 
 Better = Literal["higher", "lower"]

@@ -9,21 +9,19 @@ from __future__ import annotations
 import re
 from statistics import mean
 
-from eval.metrics.base import Case, Metric
+from eval.metrics.base import Case, Metric, share_of
 from eval.suites import Evidence
 from rag.types import Article, Citation
 
 
 def span_exactness(case: Case) -> float | None:
     """Returns the share of pointers whose words stand exactly there, in the version of the article they name."""
-    pointers = case.pointers()
-    return mean(_is_exact(pointer, case.articles.get(pointer.article_id)) for pointer in pointers) if pointers else None
+    return share_of(_is_exact(pointer, case.articles.get(pointer.article_id)) for pointer in case.pointers())
 
 
 def citation_recall(case: Case) -> float | None:
     """Returns the share of sentences that their citations bear out."""
-    judged = [sentence.cited for sentence in case.judged if sentence.cited is not None]
-    return mean(judged) if judged else None
+    return share_of(sentence.cited for sentence in case.judged)
 
 
 def citation_precision(case: Case) -> float | None:
@@ -40,7 +38,7 @@ def citation_precision(case: Case) -> float | None:
             relevant += [citation.alone or not citation.others for citation in judged.citations]
         else:
             relevant += [False] * len(sentence.citations)
-    return mean(relevant) if relevant else None
+    return share_of(relevant)
 
 
 def evidence_recall(case: Case) -> float | None:

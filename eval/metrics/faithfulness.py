@@ -6,15 +6,12 @@ with sentences as the statements and any verifier as the judge.
 
 from __future__ import annotations
 
-from statistics import mean
-
-from eval.metrics.base import Case, Metric
+from eval.metrics.base import Case, Metric, share_of
 
 
 def faithfulness(case: Case) -> float | None:
     """Returns the share of sentences that the cited words or a retrieved passage bear out."""
-    judged = [sentence.sourced for sentence in case.judged if sentence.sourced is not None]
-    return mean(judged) if judged else None
+    return share_of(sentence.sourced for sentence in case.judged)
 
 
 METRICS = (

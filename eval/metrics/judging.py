@@ -63,8 +63,7 @@ def _judge(
     articles: Mapping[str, Article],
     judge: Verifier,
 ) -> JudgedSentence:
-    together = _supported(sentence.text, citations, articles, judge)
-    cited, why = together
+    cited, why = _supported(sentence.text, citations, articles, judge)
     judged: tuple[JudgedCitation, ...] = ()
     if cited and len(citations) == 1:
         judged = (JudgedCitation(alone=True, others=False),)

@@ -7,7 +7,7 @@ ten articles; relevance is binary, and an article counts at its best passage.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 
 from eval.metrics.base import Case, Metric
 
@@ -51,7 +51,12 @@ def _of_case(name: str, case: Case) -> float | None:
     if not relevant or not case.is_answerable:
         return None
     found = [case.report_of(hit.passage.article_id) for hit in case.answer.passages]
-    return score([ranked_articles(found)], [relevant])[name][0]
+    return _scores_of(tuple(ranked_articles(found)), relevant)[name]
+
+
+@lru_cache(maxsize=1)  # the four metrics ask in turn
+def _scores_of(ranking: tuple[str, ...], relevant: frozenset[str]) -> dict[str, float]:
+    return {name: values[0] for name, values in score([ranking], [relevant]).items()}
 
 
 METRICS = tuple(

@@ -82,7 +82,7 @@ def run(
         cache=cache,
         calibration=read_calibration(*_named(calibration)) if calibration else None,
     )
-    check_plan(questions, options, bars, base)
+    check_plan(questions, bars, base)
     settings = load_settings(index=index, model=model, passages=k)
     with json_only(as_json) as emit:
         with Bars() as teller:

@@ -26,7 +26,6 @@ def retrieval(
     from eval.convert.judged_news import read_questions
     from eval.corpora import bring_up_to_date, settings_for
     from eval.retrieval import measure
-    from eval.suites import Suite
     from rag.cli import render
     from rag.config import load_settings
     from rag.errors import SourceError
@@ -36,12 +35,11 @@ def retrieval(
     questions = read_questions(queries, qrels)
     if not corpus.exists():
         raise SourceError(f"there is nothing at {corpus}; give articles as `dateline ingest` takes them")
-    suite = Suite(corpus.name, (), corpus)
-    settings = settings_for(suite, load_settings(index=index), index)
+    settings = settings_for(corpus, load_settings(index=index), index)
     with json_only(as_json) as emit:
         if index is None or not index.exists():
             with render.ingest_progress() as progress:
-                bring_up_to_date(suite, settings, None, progress)
+                bring_up_to_date(corpus, settings, None, progress)
                 progress.close()
         dateline = Dateline(settings)
         try:
@@ -59,7 +57,7 @@ def retrieval(
 
 
 @click.command()
-@click.argument("form", metavar="FORMAT", type=click.Choice(["judged-news", "clapnq", "ramdocs"]))
+@click.argument("form", metavar="FORMAT")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.argument("suite", type=click.Path(path_type=Path))
 def convert(form: str, folder: Path, suite: Path) -> None:
