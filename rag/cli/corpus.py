@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 @common
 def ingest(paths: tuple[Path, ...], prune: bool, index: Path | None, as_json: bool) -> None:
     """Read articles from files and folders into the index."""
-    from rag.cli import render
+    from rag.cli import progress, render
     from rag.encoding import encode_report
 
-    with json_only(as_json) as emit, service(index) as dateline, render.ingest_progress() as progress:
-        report = dateline.ingest(list(paths), prune=prune, progress=progress)
-        progress.close()
+    with json_only(as_json) as emit, service(index) as dateline, progress.ingest_progress() as bar:
+        report = dateline.ingest(list(paths), prune=prune, progress=bar)
+        bar.close()
         emit(encode_report(report))
         if not as_json:
             render.report(report)
@@ -78,17 +78,20 @@ def _list(index: Path | None, as_json: bool) -> None:
 @sources.command()
 @click.argument("article_id", metavar="ID")
 @click.option("--raw", is_flag=True, help="Also show what cleaning removed.")
+@click.option("--version", metavar="V", help="An earlier version, by its hash or the beginning of it.")
 @common
-def show(article_id: str, raw: bool, index: Path | None, as_json: bool) -> None:
-    """Show one article: the canonical text that citations point into."""
+def show(article_id: str, raw: bool, version: str | None, index: Path | None, as_json: bool) -> None:
+    """Show one article: the canonical text that citations point into, its versions, and the answers that cited it."""
     from rag.cli import render
-    from rag.encoding import encode_article
+    from rag.encoding import encode_article, encode_history
 
     with json_only(as_json) as emit, service(index) as dateline:
-        article, passages = dateline.article(readable(article_id))
-        emit(encode_article(article, passages, raw=raw))
+        article, passages = dateline.article(readable(article_id), version and readable(version))
+        versions, given = dateline.versions(article.id), dateline.given_answers(article.id)
+        emit({**encode_article(article, passages, raw=raw), **encode_history(versions, given)})
         if not as_json:
             render.article(article, raw=raw)
+            render.article_history(versions, given)
 
 
 @sources.command()
