@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from rag.config import Settings
@@ -15,6 +16,7 @@ from rag.types import (
     Article,
     Citation,
     Filters,
+    IngestFailure,
     IngestReport,
     RetrievedPassage,
     SearchMode,
@@ -75,6 +77,38 @@ class Dateline:
             max_record_bytes=self.settings.max_record_bytes,
             progress=progress,
         )
+
+    def watch(
+        self,
+        paths: Sequence[Path],
+        told: Callable[[IngestReport], None],
+        *,
+        every: float = 300.0,
+        prune: bool = False,
+        complain: Callable[[str], None],
+        stop: Event | None = None,
+    ) -> None:
+        """Keeps the index in step with files and folders until interrupted; see ``rag.ingest.watching.watch``.
+
+        Args:
+            paths: Files and folders.
+            told: Told of the first ingest, and of each that changed something or failed anew.
+            every: Seconds between two looks when nothing seems to change.
+            prune: As for ``ingest``.
+            complain: Told what went wrong, in one line.
+            stop: Ends the watch when set.
+        """
+        from rag.ingest.watching import watch
+
+        failed: list[tuple[IngestFailure, ...]] = []
+
+        def again() -> None:
+            report = self.ingest(paths, prune=prune)
+            if not failed or report.added or report.updated or report.removed or report.failed != failed[-1]:
+                told(report)
+            failed[:] = [report.failed]
+
+        watch(again, paths, every=every, index=self.settings.index, complain=complain, stop=stop)
 
     def sources(self) -> list[SourceSummary]:
         """Returns one line per article, by publication date."""

@@ -47,6 +47,7 @@ ADAPTED: dict[str, str | tuple[str, ...]] = {
     "litellm": "rag.generate.llm",
     "xllamacpp": "rag.generate.llama_server",
     "Stemmer": "rag.check.words",
+    "watchfiles": "rag.ingest.watching",
     "rich": ("rag.cli.render", "rag.cli.progress"),
     "pydantic": ("rag.config", "eval.validation"),
     "jinja2": "eval.report.rendering",

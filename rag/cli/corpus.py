@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rag.cli.options import Question, common, filtered, filters_of, json_only, opening_in, readable, service
+from rag.cli.terminal import clean
 from rag.errors import SourceError
 
 if TYPE_CHECKING:
@@ -19,12 +20,21 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
 @click.option("--prune", is_flag=True, help="Also remove articles whose file or record is gone.")
+@click.option("--watch", "keep", is_flag=True, help="Go on watching, and ingest what changes, until interrupted.")
+@click.option(
+    "--every", type=click.FloatRange(min=1), metavar="SECONDS", help="With --watch: look at least so often [300]."
+)
 @common
-def ingest(paths: tuple[Path, ...], prune: bool, index: Path | None, as_json: bool) -> None:
+def ingest(
+    paths: tuple[Path, ...], prune: bool, keep: bool, every: float | None, index: Path | None, as_json: bool
+) -> None:
     """Read articles from files and folders into the index."""
     from rag.cli import progress, render
     from rag.encoding import encode_report
 
+    if keep or every:
+        _watch(paths, prune=prune, keep=keep, every=every, index=index, as_json=as_json)
+        return
     with json_only(as_json) as emit, service(index) as dateline, progress.ingest_progress() as bar:
         report = dateline.ingest(list(paths), prune=prune, progress=bar)
         bar.close()
@@ -32,6 +42,24 @@ def ingest(paths: tuple[Path, ...], prune: bool, index: Path | None, as_json: bo
         if not as_json:
             render.report(report)
     _require_something(report, prune=prune)
+
+
+def _watch(
+    paths: tuple[Path, ...], *, prune: bool, keep: bool, every: float | None, index: Path | None, as_json: bool
+) -> None:
+    from rag.cli import render
+
+    if not keep:
+        raise click.UsageError("--every belongs to --watch", click.get_current_context())
+    if as_json:
+        raise click.UsageError("--json prints one document, --watch does not end", click.get_current_context())
+
+    def complain(message: str) -> None:
+        click.echo(clean(message), err=True)
+
+    with service(index) as dateline:
+        complain("watching; Ctrl-C ends it")
+        dateline.watch(paths, render.report, prune=prune, every=every or 300.0, complain=complain)
 
 
 def _require_something(report: IngestReport, *, prune: bool) -> None:
