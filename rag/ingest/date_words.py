@@ -22,6 +22,10 @@ _MONTH = (
 )
 _DAY = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
 _YEAR = r"(?:1[0-9]\d\d|20\d\d)"
+_AFTER_PREPOSITION = "|".join(
+    rf"(?<=\b{word}[\ -])"
+    for word in "in since by until till of last next this late early mid from during through".split()
+)
 _DATE = re.compile(
     rf"""\b(?P<iso>{_YEAR}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))\b
     |\b(?P<slashed>\d{{1,2}}/\d{{1,2}}/(?:{_YEAR}|\d\d))\b
@@ -38,8 +42,7 @@ _DATE = re.compile(
         (?![.,]\d|%|\ (?:per\ ?cent|percent|million|billion|dollars|people)\b)
     |(?<!\w)(?P<month4>(?-i:January|February|April|June|July|August|September|October|November|December
         |JANUARY|FEBRUARY|APRIL|JUNE|JULY|AUGUST|SEPTEMBER|OCTOBER|NOVEMBER|DECEMBER))\b
-    |\b(?:in|since|by|until|till|of|last|next|this|late|early|mid|from|during|through)[\ -]
-        (?P<month5>(?-i:May|March|MAY|MARCH))\b
+    |(?:{_AFTER_PREPOSITION})(?P<month5>(?-i:May|March|MAY|MARCH))\b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
