@@ -22,7 +22,8 @@ _PHRASE = re.compile(
         |after(?=\s*[.,;]|\s*$)|afterwards)\b(?!\ than)
     |\bthe\ (?P<beside>previous|preceding|following|next|same)\ (?P<beside_unit>{_UNIT})\b
     |\bthe\ day\ (?P<day_beside>before|after)\b(?=\s*[.,;]|\s*$)
-    |(?<=\bin\ )(?P<coming_count>{_COUNT})\ (?P<coming_unit>{_UNIT})s?(?P<time>(?:'s?)?\ time\b)?
+    |(?<=[a-z,]\ in\ )(?P<coming_count>{_COUNT})\ (?P<coming_unit>{_UNIT})s?\b(?P<time>(?:'s?)?\ time\b)?
+        (?!\ (?:when|that|of|where|which|marked|dominated|full|like)\b)
     |\b(?P<from_now_count>{_COUNT})\ (?P<from_now_unit>{_UNIT})s?\ from\ (?:now|today)\b
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -30,6 +31,7 @@ _PHRASE = re.compile(
 _MODIFIER = re.compile(r"\b(last|this|next)\ $", re.IGNORECASE)
 _PART_OF_DAY = re.compile(r"\ (?:morning|afternoon|evening|night|lunchtime)\b(?!\ (?:football|live))", re.IGNORECASE)
 _OF_WEEK = re.compile(r"\ (?:of\ )?(last|this|next)\ week\b", re.IGNORECASE)
+_TENSED = frozenset(("weekend", "coming_count", "rolling"))
 _SIDES = {"last": -1, "this": 0, "next": 1}
 
 
@@ -56,7 +58,7 @@ def find_phrases(text: str) -> Iterator[Phrase]:
         found = {name: value.lower() for name, value in match.groupdict().items() if value is not None}
         start = match.end() - len("weekend") if found.get("weekend") == "at the" else match.start()
         yield Phrase(
-            start, match.end(), "weekend" in found or ("coming_count" in found and "time" not in found),
+            start, match.end(), "time" not in found and not found.keys().isdisjoint(_TENSED),
             lambda published, anchor, tense, found=found: _resolve(found, published, anchor, tense),  # type: ignore[misc]
         )  # fmt: skip
 
@@ -103,6 +105,8 @@ def _resolve(
     if "weekend" in found:
         return _weekend(found["weekend"], published, tense)
     if "rolling" in found:
+        if found["rolling"] in ("next", "coming") and tense is Direction.PAST:
+            return None  # of a story told from its middle
         return _rolling(found, published)
     if "coming_count" in found:
         if "time" not in found and tense is not Direction.FUTURE:

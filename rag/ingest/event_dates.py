@@ -33,6 +33,8 @@ _NAMES_GO_ON = re.compile(
     r"|Review|World|Addams|school|roast|the\s+13th|Mercury|Gazette|Standard|Tribune|World)\b"
 )
 _REMEMBERED = re.compile(r",?\s+(?:terror|terrorist|hijack|attacks?\b|commission\b|committee\b|riots?\b|insurrection)", re.I)
+# Without its year and not just past or ahead, it is the one of 2001.
+_REMEMBERED_DAY = (None, 9, 11)
 _PEOPLE = re.compile(r"\b(?:Theresa|Mrs\.?|Ms\.?|Mr\.?|Minister|Brian|Elaine)\s+May\b")
 _YEAR_BEFORE = re.compile(
     r"\b(?:in|since|by|from|until|till|to|of|year|early|late|mid|summer|spring|autumn|fall|winter|the|between|and|before"
@@ -49,6 +51,7 @@ _MONTH_BEFORE = re.compile(
     r"|around|that|every|about|or|end)[\s-]+(?:the\s+)?$|[,(-]\s*$",
     re.IGNORECASE,
 )
+_SAID = re.compile(r"\b(?:said|says|told|added|announced|confirmed|reported|\w+ed)\s(?:\w+\s)?that $")
 _FAR_BACK = 600
 
 
@@ -139,7 +142,7 @@ def _resolve_atom(
 ) -> _Found | None:
     before, after = text[max(0, start - 40) : start], text[end : end + 40]
     if mentions[0].relative:
-        if published is None or (mentions[0].text == "Today" and re.search(r"\w $", before)):
+        if published is None or (mentions[0].text in ("Today", "TODAY") and re.search(r"\w $", before)):
             return None  # "USA Today"
         interval = resolve_relative(mentions[0].relative, published)
         return _Found(start, end, interval) if interval else None
@@ -191,6 +194,8 @@ def _calendar(
     else:
         resolved = [resolve(option, published) for option in options]
     known = [interval for interval in resolved if interval is not None]
+    if options[0][:3] == _REMEMBERED_DAY and published and any(abs((i.first - published).days) > 31 for i in known):
+        return None
     if len(known) < len(options):
         return None
     first, last = known[0].first, known[-1].last
@@ -208,12 +213,14 @@ def _month_beside(start: int, end: int, reading: PartialDate, published: date, s
 
 
 def _is_no_date(text: str, reading: PartialDate, before: str, after: str, words: str) -> bool:
+    if re.search(r"\bthat $", before) and reading.year is None and reading.day is None and not _SAID.search(before):
+        return True  # "that October": of a year told elsewhere
     if reading.weekday is not None:
-        if _NAMES_GO_ON.match(after) and words[0].isupper():
-            return True
+        if before.endswith(" ago ") or (_NAMES_GO_ON.match(after) and words[0].isupper()):
+            return True  # "a month ago Thursday", "the Sunday Times"
         return words.lower().rstrip(".").endswith("days") or (reading.day is None and bool(_NAMED.search(before)))
     if reading.day is not None:
-        return reading.year is None and _REMEMBERED.match(after) is not None and not words[0].isdigit()
+        return reading.year is None and _REMEMBERED.match(after) is not None
     if reading.month is not None and reading.year is None:
         if not _MONTH_BEFORE.search(before) and not after.startswith("'s"):
             return True

@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from rag.ingest.date_words import TODAY, PartialDate
 
-# A day of a month without a year is rarely more than ten months away when one two months away is at hand.
-_FAR, _NEAR = 300, 65
+# A day of a month without a year is rarely far away in another year when one at hand has its name.
+_FAR, _NEAR = 180, 120
+_VERY_FAR, _VERY_NEAR = 300, 65
 
 
 class Direction(Enum):
@@ -132,13 +133,19 @@ def resolve(reading: PartialDate, published: date | None, direction: Direction =
     if before is None or after is None:
         return before or after
     back, ahead = max(0, (published - before.last).days), max(0, (after.first - published).days)
-    if reading.day and back > _FAR and ahead < _NEAR:
+    if reading.day and _is_out_of_reach(before, back, ahead, published):
         return after
-    if reading.day and ahead > _FAR and back < _NEAR:
+    if reading.day and _is_out_of_reach(after, ahead, back, published):
         return before
     if direction is Direction.NEAREST:
         return before if back < ahead else after
     return before if direction is Direction.PAST else after
+
+
+def _is_out_of_reach(interval: Interval, distance: int, other: int, published: date) -> bool:
+    if distance > _VERY_FAR:
+        return other < _VERY_NEAR
+    return distance > _FAR and other < _NEAR and interval.first.year != published.year
 
 
 def possible(reading: PartialDate, published: date) -> list[PartialDate]:

@@ -50,9 +50,13 @@ _ORIGINALLY = re.compile(
 )
 _AHEAD = re.compile(
     r"\b(?:ahead of|upcoming|coming|forthcoming|in time for|no later than|starting|effective|(?:scheduled|planned|due|set"
-    r"|slated|expected|rescheduled|postponed|postponed until|penciled in|pencilled in|booked|called)\s+(?:for|on|in|to))"
+    r"|slated|expected|rescheduled|postponed|postponed until|penciled in|pencilled in|booked|coming|taking place|voting)\s+(?:for|on|in|to))"
     r"\s+(?:the\s+|this\s+|late\s+|early\s+)?$",
     re.IGNORECASE,
+)
+_IN_WORDS = re.compile(
+    r"\bin an? (?:\w+ ){0,3}(?:interview|statement|e-?mail|letter|tweet|post|memo|video|op-ed|press release)"
+    r"(?: (?:with|to|on|of) (?:[A-Z]\w*|the)(?: [A-Z]\w*)*)?\s+(?:on |late |early )?$"
 )
 _UNTIL = re.compile(r"\b(?:by|until|till|til|before|through)\s+(?:the\s+|late\s+|early\s+)?$", re.IGNORECASE)
 _OPENS = re.compile(
@@ -71,7 +75,7 @@ def direction(sentence: str, start: int, end: int) -> Direction | None:
         end: The character after them.
     """
     left, right = sentence[:start], sentence[end:]
-    if _SINCE.search(left):
+    if _SINCE.search(left) or _IN_WORDS.search(left):
         return Direction.PAST
     if _ORIGINALLY.search(left):
         return Direction.NEAREST
