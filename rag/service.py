@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 from rag.config import Settings
 from rag.errors import StoreError
 from rag.index.store import IndexStore
-from rag.types import Answer, Article, Filters, IngestReport, RetrievedPassage, SearchMode, SourceSummary, Turn
+from rag.types import (
+    Answer,
+    Article,
+    EventDate,
+    Filters,
+    IngestReport,
+    RetrievedPassage,
+    SearchMode,
+    SourceSummary,
+    Turn,
+)
 
 if TYPE_CHECKING:
     from rag.answering import AnswerEvent
@@ -75,6 +85,10 @@ class Dateline:
         """
         catalog = self._opened().catalog
         return catalog.article(article_id), len(catalog.passages_of(article_id))
+
+    def event_dates(self, article_id: str) -> list[EventDate]:
+        """Returns the dates that an article speaks of, in reading order; see ``rag.ingest.event_dates``."""
+        return self._opened().catalog.event_dates(article_id)
 
     def remove(self, article_ids: Sequence[str]) -> None:
         """Removes articles from the index; all or, when an id is unknown, none."""

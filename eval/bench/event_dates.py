@@ -2,7 +2,7 @@
 
 Run as::
 
-    python -m eval.bench.event_dates [FILE] [--misses] [--peer dateparser|recognizers]
+    python -m eval.bench.event_dates [FILE] [--misses] [--peer dateparser]
 
 ``eval/bench/event_dates.jsonl`` holds for each sentence the day of publication and all dates in it: words, first and
 last day. A sentence is right when every labelled date is found on overlapping words with exactly these days, and
@@ -11,8 +11,8 @@ of the sentences, ``reported``, were written before any output was seen and are 
 do not belong to the words, weeks run from Monday to Sunday, "three months ago" is that month and "two weeks ago" that
 day, "earlier this year" ends on the day of publication.
 
-The peers are read leniently, where they find more or give single days: an item is right for them when each labelled
-date has a found one on overlapping words whose day lies within the labelled days.
+The peer, which gives single days, is read leniently: an item is right for it when each labelled date has a found one
+on overlapping words whose day lies within the labelled days, and nothing is found where nothing is labelled.
 """
 
 from __future__ import annotations
@@ -57,7 +57,10 @@ def main() -> None:
             for item in chosen:
                 if not is_right(item):
                     print(f"  {item['id']} ({item['published']}) {item['text']}")
-                    print("    " + "; ".join(f"{item['text'][f.start:f.end]} = {f.first} to {f.last}" for f in found(item)))
+                    print(
+                        "    "
+                        + "; ".join(f"{item['text'][f.start : f.end]} = {f.first} to {f.last}" for f in found(item))
+                    )
 
 
 def is_right(item: dict[str, Any]) -> bool:
@@ -116,21 +119,7 @@ def _dateparser(text: str, published: date | None) -> list[Dated]:
     return found_dates
 
 
-def _recognizers(text: str, published: date | None) -> list[Dated]:
-    from recognizers_date_time import Culture, recognize_datetime
-
-    base = datetime.combine(published or date.today(), datetime.min.time())
-    found_dates = []
-    for result in recognize_datetime(text, Culture.English, reference=base):
-        for value in (result.resolution or {}).get("values", ()):
-            first = value.get("value") or value.get("start")
-            if first and first[:4].isdigit():
-                day = date.fromisoformat(first[:10])
-                found_dates.append(Dated(result.start, result.end + 1, day, day))
-    return found_dates
-
-
-_PEERS: dict[str, Callable[[str, date | None], list[Dated]]] = {"dateparser": _dateparser, "recognizers": _recognizers}
+_PEERS: dict[str, Callable[[str, date | None], list[Dated]]] = {"dateparser": _dateparser}
 
 if __name__ == "__main__":
     main()

@@ -86,9 +86,10 @@ def show(article_id: str, raw: bool, index: Path | None, as_json: bool) -> None:
 
     with json_only(as_json) as emit, service(index) as dateline:
         article, passages = dateline.article(readable(article_id))
-        emit(encode_article(article, passages, raw=raw))
+        dates = dateline.event_dates(article.id)
+        emit(encode_article(article, passages, dates, raw=raw))
         if not as_json:
-            render.article(article, raw=raw)
+            render.article(article, dates, raw=raw)
 
 
 @sources.command()

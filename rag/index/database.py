@@ -33,6 +33,10 @@ CREATE TABLE IF NOT EXISTS passages (
     start INTEGER NOT NULL, stop INTEGER NOT NULL, sentences TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS passages_by_article ON passages (article_id);
+CREATE TABLE IF NOT EXISTS event_dates (
+    article_id TEXT NOT NULL, version TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
+    first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (article_id, version, start)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS journal (passage_id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS bands (
     band INTEGER NOT NULL, article_id TEXT NOT NULL, PRIMARY KEY (band, article_id)
@@ -76,7 +80,7 @@ class Database:
 
     def _create_tables(self) -> None:
         names = {row[0] for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if "bands" in names:
+        if "event_dates" in names:  # the table that came last; an older index is given those it lacks
             return
         if names and "journal" not in names:
             raise StoreError(f"{self._path} is the database of another program; choose another --index")

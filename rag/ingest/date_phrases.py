@@ -1,4 +1,4 @@
-"""Phrases of time around and beyond the plain date words: "earlier this year", "the previous day", "Friday next week"."""
+"""Phrases of time beyond the plain date words: "earlier this year", "the previous day", "Friday next week"."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _UNIT = r"(?:day|week|month|year)"
 _PHRASE = re.compile(
     rf"""\b(?:the\ )?day\ (?P<two_days>before\ yesterday|after\ tomorrow)\b
     |\b(?P<part>earlier|later)\ (?:this\ (?P<part_of>week|month|year)|(?P<of_today>today|tonight))\b
-    |\b(?P<weekend>last|this|next|the(?:\ (?:past|coming|following|previous))?|at\ the)\ weekend\b(?!\ (?:break|edition))
+    |\b(?P<weekend>last|this|next|the(?:\ (?:past|coming))?|at\ the)\ weekend\b(?!\ (?:break|edition))
     |\b(?:the|this)\ (?P<rolling>past|last|next|coming)\ (?:(?P<rolling_count>{_COUNT})\ (?P<rolling_units>{_UNIT})s?
         |(?P<rolling_unit>week|month|year))\b
     |\b(?P<shift_count>{_COUNT})\ (?P<shift_unit>{_UNIT})s?\ (?P<shift>earlier|later|before(?=\s*[.,;]|\s*$)
@@ -86,7 +86,9 @@ def _resolve(
 ) -> Interval | None:
     if "shift" in found:
         count = _number(found["shift_count"])
-        return _anchored(anchor, found["shift_unit"], count if found["shift"] in ("later", "after", "afterwards") else -count)
+        return _anchored(
+            anchor, found["shift_unit"], count if found["shift"] in ("later", "after", "afterwards") else -count
+        )
     if "beside" in found:
         side = {"previous": -1, "preceding": -1, "same": 0}.get(found["beside"], 1)
         return _anchored(anchor, found["beside_unit"], side, whole=True)
@@ -131,7 +133,7 @@ def _anchored(anchor: Interval | None, unit: str, count: int, *, whole: bool = F
 
 
 def _weekend(side: str, published: date, tense: Direction | None) -> Interval:
-    """Returns Saturday and Sunday; on these two days "last weekend" is the one before, "this weekend" the one that is."""
+    """Returns Saturday and Sunday; on these two days "last weekend" is the one before, "this weekend" this one."""
     saturday = shift(of_week(published).first, 5)
     if side == "last":
         weeks = -1

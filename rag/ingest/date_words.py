@@ -8,23 +8,25 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_MONTHS = "january february march april may june july august september october november december".split()
-_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+from rag.ingest.vocabulary import vocabulary
+
+_MONTHS = vocabulary("january february march april may june july august september october november december")
+_WEEKDAYS = vocabulary("monday tuesday wednesday thursday friday saturday sunday")
 _SHORT_WEEKDAYS = {"tue": 1, "tues": 1, "weds": 2, "thu": 3, "thur": 3, "thurs": 3, "fri": 4}
-_NUMBER_WORDS = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
-    " nineteen twenty"
-).split()
+_NUMBER_WORDS = vocabulary(
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+    " eighteen nineteen twenty"
+)
 COUNTS = {word: number for number, word in enumerate(_NUMBER_WORDS, 1)} | {"a": 1, "an": 1}
 _MONTH = (
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
+    r"(?:(?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
+    r"|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?)"
 )
 _DAY = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
 _YEAR = r"(?:1[0-9]\d\d|20\d\d)"
 _AFTER_PREPOSITION = "|".join(
     rf"(?<=\b{word}[\ -])"
-    for word in "in since by until till of last next this late early mid from during through".split()
+    for word in vocabulary("in since by until till of last next this late early mid from during through")
 )
 _DATE = re.compile(
     rf"""\b(?P<iso>{_YEAR}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))\b

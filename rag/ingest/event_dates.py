@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
-from rag.ingest.date_phrases import find_phrases, modifier_before, part_of_day_after, week_after
+from rag.ingest.date_phrases import Phrase, find_phrases, modifier_before, part_of_day_after, week_after
 from rag.ingest.date_words import DateMention, PartialDate, find_dates
 from rag.ingest.resolution import Direction, Interval, of_day, of_week, possible, resolve, resolve_relative, shift
 from rag.ingest.tense import direction
@@ -23,16 +24,17 @@ _SENTENCE_END = re.compile(
 # Names and habits, not days.
 _NAMED = re.compile(
     r"(?:\b(?:black|good|ash|super|bloody|cyber|giving|easter|palm|whit|shrove|holy|maundy|spy|fat|throwback|sheffield"
-    r"|ruby|man|joe|casual|mail on|small business|every|each|most|some|any|a|one|many|alternate|other|first|second|third"
-    r"|fourth)\s+)$",
+    r"|ruby|man|joe|casual|mail on|small business|every|each|most|some|any|a|one|many|alternate|other|first|second"
+    r"|third|fourth)\s+)$",
     re.IGNORECASE,
 )
-_ONE_DAY = frozenset("first second third fourth one a".split())
 _NAMES_GO_ON = re.compile(
     r"\s+(?:Times|Telegraph|Express|Mirror|Mail|Post|Herald|Independent|Star|Sun|People|Business|Night\s+(?:Football|Live)"
     r"|Review|World|Addams|school|roast|the\s+13th|Mercury|Gazette|Standard|Tribune|World)\b"
 )
-_REMEMBERED = re.compile(r",?\s+(?:terror|terrorist|hijack|attacks?\b|commission\b|committee\b|riots?\b|insurrection)", re.I)
+_REMEMBERED = re.compile(
+    r",?\s+(?:terror|terrorist|hijack|attacks?\b|commission\b|committee\b|riots?\b|insurrection)", re.I
+)
 # Without its year and not just past or ahead, it is the one of 2001.
 _REMEMBERED_DAY = (None, 9, 11)
 _PEOPLE = re.compile(r"\b(?:Theresa|Mrs\.?|Ms\.?|Mr\.?|Minister|Brian|Elaine)\s+May\b")
@@ -72,12 +74,13 @@ def find_event_dates(text: str, published: date | None) -> tuple[EventDate, ...]
         text: Canonical text; spans are offsets into it.
         published: Day of publication; when unknown, only dates with their year are found.
     """
-    plain = text.translate(_PLAIN)
+    plain = text if text.isascii() else text.translate(_PLAIN)
     found: list[_Found] = []
     taken = -1
-    pieces = [(p.start, p.end, p) for p in find_phrases(plain)]
+    phrases = list(find_phrases(plain))
     atoms = [(s, e, list(group)) for (s, e), group in groupby(find_dates(plain), key=lambda m: (m.start, m.end))]
-    pieces += _joined(plain, [atom for atom in atoms if not any(s < atom[1] and atom[0] < e for s, e, _ in pieces)])
+    pieces: list[tuple[int, int, Phrase | list[DateMention]]] = [(p.start, p.end, p) for p in phrases]
+    pieces += _joined(plain, list(_outside(atoms, phrases)))
     sentences = _Sentences(plain)
     for start, end, piece in sorted(pieces, key=lambda item: item[0]):
         if start < taken:
@@ -103,8 +106,6 @@ class _Sentences:
         self._ends = [0, *(m.end() for m in _SENTENCE_END.finditer(text)), len(text)]
 
     def direction(self, start: int, end: int) -> Direction | None:
-        from bisect import bisect_right
-
         at = bisect_right(self._ends, start)
         first = self._ends[at - 1]
         last = max(end, self._ends[min(at, len(self._ends) - 1)])
@@ -112,6 +113,16 @@ class _Sentences:
 
 
 _Atom = tuple[int, int, list[DateMention]]
+
+
+def _outside(atoms: Sequence[_Atom], phrases: Sequence[Phrase]) -> Iterator[_Atom]:
+    """Yields the date words that are in no phrase; both are in order."""
+    at = 0
+    for atom in atoms:
+        while at < len(phrases) and phrases[at].end <= atom[0]:
+            at += 1
+        if at == len(phrases) or phrases[at].start >= atom[1]:
+            yield atom
 
 
 def _joined(text: str, atoms: Sequence[_Atom]) -> Iterator[_Atom]:

@@ -9,33 +9,37 @@ from __future__ import annotations
 import re
 
 from rag.ingest.resolution import Direction
+from rag.ingest.vocabulary import vocabulary
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?|[,;:()\"-]")
-_MODALS = frozenset("will shall would could might may should can must won't shan't gonna".split())
+_MODALS = frozenset(vocabulary("will shall would could might may should can must won't shan't gonna"))
 _PAST_WORDS = frozenset(
-    """was were had did didn't wasn't weren't hadn't said told met went came took gave made left won lost held began fell
-    rose hit shot struck found got kept knew paid ran saw sent sat spoke stood swore threw thought wore wrote grew drew
-    drove flew fought broke brought built bought caught chose felt forgot froze heard hid hung laid rode sank sang sold
-    shook spent stole stuck swept taught tore understood withdrew overthrew became dealt fed fled led sought slid swam
-    born seen taken given known shown thrown written driven drawn flown frozen hidden stolen sworn torn beaten fallen
-    risen begun sunk gone done been called named has hasn't ago backed urged""".split()
+    vocabulary(
+        """was were had did didn't wasn't weren't hadn't said told met went came took gave made left won lost held
+        began fell rose hit shot struck found got kept knew paid ran saw sent sat spoke stood swore threw thought wore
+        wrote grew drew drove flew fought broke brought built bought caught chose felt forgot froze heard hid hung laid
+        rode sank sang sold shook spent stole stuck swept taught tore understood withdrew overthrew became dealt fed
+        fled led sought slid swam born seen taken given known shown thrown written driven drawn flown frozen hidden
+        stolen sworn torn beaten fallen risen begun sunk gone done been has hasn't ago backed urged"""
+    )
 )
 # Their "-ed" is no ending of the past.
 _NOT_PAST = frozenset(
-    """need needed speed indeed red bed hundred seed feed weed breed reed shed agreed-upon sacred naked wicked
-    rugged kindred embed proceed exceed succeed unprecedented so-called armed alleged supposed limited
-    """.split()
+    vocabulary(
+        """need needed speed indeed hundred seed feed weed breed reed shed sacred naked wicked rugged kindred embed
+        proceed exceed succeed unprecedented armed alleged supposed limited"""
+    )
 )
 _PRESENT = re.compile(
     r"(?:meet|open|begin|start|return|fac|go|air|play|host|visit|travel|vot|expir|end|head|arriv|launch|releas|com|tak"
     r"|kick|run|resum|clos|conven|gather|depart|hop|plan|aim|want|intend|expect|face|take|come|vote)(?:s|es)?"
 )
-_ONGOING = frozenset("is are am isn't aren't".split())
+_ONGOING = frozenset(vocabulary("is are am isn't aren't"))
 # "Is accused of", "are believed to have": what is done lies in the past.
 _OF_THE_PAST = frozenset(
-    "accused charged alleged believed thought suspected said reported understood known wanted blamed".split()
+    vocabulary("accused charged alleged believed thought suspected said reported understood known wanted blamed")
 )
-_HELPING = frozenset("be been being get getting stay remain become have keep is are was were not also then".split())
+_HELPING = frozenset(vocabulary("be been being get getting stay remain become have keep is are was were not also then"))
 _LOOKS_AHEAD = re.compile(
     r"(?:plan|hope|want|intend|vow|pledg|promis|agree|expect|schedul|due|set|prepar|aim|decid|need|ask|urg|order|likely"
     r"|unlikely|ready|about|going|suppos|slat|threaten|invit|pois|is|are|was|were|be|have|has|deadline|until|bound|call"
@@ -49,8 +53,9 @@ _ORIGINALLY = re.compile(
     re.IGNORECASE,
 )
 _AHEAD = re.compile(
-    r"\b(?:ahead of|upcoming|coming|forthcoming|in time for|no later than|starting|effective|(?:scheduled|planned|due|set"
-    r"|slated|expected|rescheduled|postponed|postponed until|penciled in|pencilled in|booked|coming|taking place|voting)\s+(?:for|on|in|to))"
+    r"\b(?:ahead of|upcoming|coming|forthcoming|in time for|no later than|starting|effective|(?:scheduled|planned|due"
+    r"|set|slated|expected|rescheduled|postponed|postponed until|pencill?ed in|booked|coming"
+    r"|taking place|voting)\s+(?:for|on|in|to))"
     r"\s+(?:the\s+|this\s+|late\s+|early\s+)?$",
     re.IGNORECASE,
 )
@@ -138,7 +143,11 @@ def _marked(words: list[str], at: int) -> Direction | None:
     if word.endswith("ed") and len(word) > 3 and word not in _NOT_PAST and words[at][0].islower():
         return None if helped else Direction.PAST
     # "The summit opens on Friday" in a report that otherwise is past.
-    if _PRESENT.fullmatch(word) and word.endswith("s") and previous not in ("the", "a", "of", "in", "its", "his", "her"):
+    if (
+        _PRESENT.fullmatch(word)
+        and word.endswith("s")
+        and previous not in ("the", "a", "of", "in", "its", "his", "her")
+    ):
         return Direction.FUTURE
     return None
 

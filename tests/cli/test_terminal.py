@@ -34,17 +34,18 @@ def test_an_answer_is_followed_by_its_sources(run: Run, harbour: Path) -> None:
     asked = run(*ASK)
     assert asked.err == ""
     lines = asked.out.splitlines()
-    assert lines[:7] == [
+    assert lines[:8] == [
         "✓ The harbour of Tallinn opened on Monday. [1]",
         "",
         "Sources",
         "[1] Harbour opens — The Port, 1 March 2024",
         "    “The harbour of Tallinn opened on Monday.”",
+        "    “Monday” = 26 February 2024",
         "    opening.md [0:40]",
         "",
     ]
-    assert re.fullmatch(r"extractive · \d+\.\d s", lines[7])
-    assert len(lines) == 8
+    assert re.fullmatch(r"extractive · \d+\.\d s", lines[8])
+    assert len(lines) == 9
     is_harmless(asked.out)
 
 
@@ -160,7 +161,7 @@ def test_what_else_an_answer_has_is_shown(capsys: pytest.CaptureFixture[str]) ->
         disagreements=(Disagreement("numeric", "injured", (Position("six", ("Wire",), (1,)),)),),
         warnings=("model \x1b[31mfailed",),
     )  # fmt: skip
-    render.answer_sources(answer, lambda article_id: "")
+    render.answer_sources(answer, lambda article_id: "", lambda article_id: ())
     shown = capsys.readouterr().out
     is_harmless(shown)
     assert "[1] (untitled) — unknown publisher, undated\n    “Six”\n    a [0:3] · also carried by b, c\n" in shown
@@ -214,3 +215,14 @@ def test_no_color_is_respected(run: Run, harbour: Path, workplace: Path) -> None
     assert not colour.search(plain)
     dumb = on_a_terminal(list(ASK), workplace, TERM="dumb")
     assert "\x1b" not in dumb
+
+
+def test_relative_words_of_a_quotation_show_the_day(run: Run, workplace: Path) -> None:
+    front = "---\ntitle: Harbour opens\npublisher: The Port\npublished: 2024-03-05\n---\n"
+    (workplace / "a.md").write_text(f"{front}The harbour of Tallinn opened on Monday.\n", encoding="utf-8")
+    run("ingest", "a.md")
+    assert "    “Monday” = 4 March 2024\n    a.md [0:40]\n" in run(*ASK).out
+    assert run("sources", "show", "a.md").out.endswith("\nDates\n“Monday” = 4 March 2024\n")
+    assert run("sources", "show", "a.md", "--json").json["event_dates"] == [
+        {"start": 33, "end": 39, "text": "Monday", "first": "2024-03-04", "last": "2024-03-04"}
+    ]
