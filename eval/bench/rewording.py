@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.ingest.date_words import COUNTS
+
 _SWAPS = {
     "said": ("stated", "noted", "remarked"), "told": ("informed",), "says": ("states",), "added": ("went on",),
     "also": ("",), "however": ("still",), "but": ("yet",), "because": ("as", "since"), "while": ("whereas",),
@@ -28,8 +30,7 @@ _SPELLINGS = {
     "traveled": "travelled", "canceled": "cancelled", "toward": "towards", "gray": "grey", "neighbor": "neighbour",
     "behavior": "behaviour", "theater": "theatre", "analyze": "analyse", "apologize": "apologise",
 }  # fmt: skip
-_NUMBERS = vocabulary = {str(n): w for n, w in enumerate(
-    "zero one two three four five six seven eight nine ten eleven twelve".split())}  # fmt: skip
+_NUMBERS = {str(number): word for number, word in enumerate(("zero", *COUNTS)[:13])}
 _WORDS = {word: figure for figure, word in _NUMBERS.items() if word != "one"}
 _KNOWN = re.compile(
     r"\b(?:" + "|".join(sorted((*_SWAPS, *_SPELLINGS, *_WORDS), key=len, reverse=True)) + r")\b|(?<![\d.,$])\b\d{1,2}\b"
