@@ -192,10 +192,9 @@ def _print_times(times: Iterable[tuple[float, float]], articles: int, followers:
     wall, processor = np.array(list(times)).T
     tail = max(1, len(wall) // 10)
     print(f"{articles:,} articles, {followers:,} follow another")
-    print(
-        f"grouping: {1000 * wall.sum() / articles:.1f} ms an article, {1000 * processor.sum() / articles:.1f} of processor"
-    )
-    print(f"in the last tenth: {1000 * processor[-tail:].sum() / (tail * _BATCH):.1f} ms of processor an article")
+    each, last = 1000 * processor.sum() / articles, 1000 * processor[-tail:].sum() / (tail * _BATCH)
+    print(f"grouping: {1000 * wall.sum() / articles:.1f} ms an article, {each:.1f} of processor")
+    print(f"in the last tenth: {last:.1f} ms of processor an article")
 
 
 def _host(url: str) -> str:

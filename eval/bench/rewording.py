@@ -16,17 +16,18 @@ _SWAPS = {
     "before": ("prior to",), "during": ("in the course of",), "many": ("numerous",), "several": ("a number of",),
     "including": ("among them",), "which": ("that",), "who": ("that",), "this": ("that",), "these": ("those",),
     "would": ("was going to",), "could": ("might",), "such": ("of this kind",), "more than": ("over",),
-    "at least": ("no fewer than",), "as well as": ("and",), "in order to": ("to",), "according to": ("in the words of",),
-    "began": ("started",), "called": ("termed",), "asked": ("inquired",), "argued": ("contended",), "announced":
-    ("made known",), "reported": ("wrote",), "big": ("large",), "large": ("big",), "help": ("aid",), "show": ("reveal",),
-    "showed": ("revealed",), "people": ("persons",), "say": ("maintain",), "not": ("not",), "his": ("his own",),
+    "at least": ("no fewer than",), "as well as": ("and",), "in order to": ("to",), "began": ("started",),
+    "according to": ("in the words of",), "called": ("termed",), "asked": ("inquired",), "argued": ("contended",),
+    "announced": ("made known",), "reported": ("wrote",), "big": ("large",), "large": ("big",), "help": ("aid",),
+    "show": ("reveal",), "showed": ("revealed",), "people": ("persons",), "say": ("maintain",), "his": ("his own",),
     "will": ("is set to",), "new": ("fresh",), "country": ("nation",), "president": ("head of state",),
     "officials": ("authorities",), "week": ("seven days",), "vote": ("ballot",), "plan": ("proposal",),
 }  # fmt: skip
 _SPELLINGS = {
-    "color": "colour", "labor": "labour", "favor": "favour", "honor": "honour", "center": "centre", "defense": "defence",
-    "offense": "offence", "program": "programme", "percent": "per cent", "organization": "organisation",
-    "organize": "organise", "criticize": "criticise", "criticized": "criticised", "recognize": "recognise",
+    "color": "colour", "labor": "labour", "favor": "favour", "honor": "honour", "center": "centre",
+    "defense": "defence", "offense": "offence", "program": "programme", "percent": "per cent",
+    "organization": "organisation", "organize": "organise", "criticize": "criticise", "criticized": "criticised",
+    "recognize": "recognise",
     "traveled": "travelled", "canceled": "cancelled", "toward": "towards", "gray": "grey", "neighbor": "neighbour",
     "behavior": "behaviour", "theater": "theatre", "analyze": "analyse", "apologize": "apologise",
 }  # fmt: skip

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from rag.ingest.vocabulary import vocabulary as vocabulary
+from rag.vocabulary import vocabulary as vocabulary
 
 _FRACTIONS = {
     "½": " 1/2", "⅓": " 1/3", "⅔": " 2/3", "¼": " 1/4", "¾": " 3/4", "⅕": " 1/5", "⅛": " 1/8",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from rag.ingest.vocabulary import vocabulary
+from rag.vocabulary import vocabulary
 
 _MONTHS = vocabulary("january february march april may june july august september october november december")
 _WEEKDAYS = vocabulary("monday tuesday wednesday thursday friday saturday sunday")

@@ -16,10 +16,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.index.alignment import Sentences, is_copy, read_sentences
 from rag.index.catalog import Catalog
 from rag.index.records import IndexedArticle, Signature, publisher_key
 from rag.index.signatures import bands, shingles
-from rag.ingest.alignment import Sentences, is_copy, read_sentences
 
 _PERMUTATIONS = 128
 _SCHEME: Literal["affine32"] = "affine32"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from rag.ingest.resolution import Direction
-from rag.ingest.vocabulary import vocabulary
+from rag.vocabulary import vocabulary
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?|[,;:()\"-]")
 _MODALS = frozenset(vocabulary("will shall would could might may should can must won't shan't gonna"))

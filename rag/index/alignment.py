@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.ingest.vocabulary import vocabulary
+from rag.vocabulary import vocabulary
 
 # Of the shorter text, and of the longer one: a brief inside a long report is not its copy.
 _CONTAINED, _COVERED = 0.4, 0.3
@@ -29,13 +29,13 @@ _ENOUGH = 4 / 7
 
 _WORD = re.compile(r"\w+")
 _END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+|\n+")
-_QUOTED = re.compile(
-    r'“[^“”\n]{0,600}(?:”|$)|(?<!\w)"[^"\n]{0,600}"(?!\w)|(?<!\w)"[^"\n]*$|^[^“"\n]*[.,!?]["”](?=\s|$)', re.MULTILINE
-)
+_QUOTATION = re.compile(r'“[^“”\n]{0,2000}”|(?<!\w)"[^"\n]{0,600}"(?!\w)')
+# What is left of a quotation when the sentence with its other mark has been cut.
+_HALF_QUOTATION = re.compile(r'“[^“”\n]*$|(?<!\w)"[^"\n]*$|^[^“"\n]*[.,!?]["”](?=\s|$)')
 _FUNCTION_WORDS = frozenset(
     vocabulary(
-        """a an the of to in on for and or but with at by from as is was are were be been that this it he she they his her
-        their its has have had not who which said says will would"""
+        """a an the of to in on for and or but with at by from as is was are were be been that this it he she they his
+        her their its has have had not who which said says will would"""
     )
 )
 
@@ -56,8 +56,8 @@ class Sentences:
 
 def read_sentences(text: str) -> Sentences:
     """Splits a text, roughly: the same words always give the same sentences, which is what comparing needs."""
-    pieces = _END.split(text)
-    return Sentences(_content(pieces), _content([_QUOTED.sub(" ", piece) for piece in pieces]))
+    outside = [_HALF_QUOTATION.sub(" ", piece) for piece in _END.split(_QUOTATION.sub(" ", text))]
+    return Sentences(_content(_END.split(text)), _content(outside))
 
 
 def is_copy(one: Sentences, other: Sentences) -> bool:
@@ -66,7 +66,7 @@ def is_copy(one: Sentences, other: Sentences) -> bool:
         pair, needed = (one.everything, other.everything), _CONTAINED_QUOTED
     else:
         pair, needed = (one.unquoted, other.unquoted), _CONTAINED
-    shares = _share(*pair), _share(*pair[::-1])
+    shares = share_in(*pair), share_in(*pair[::-1])
     return max(shares) >= needed and min(shares) >= _COVERED
 
 
@@ -79,8 +79,8 @@ def _size(sentences: Sequence[frozenset[str]]) -> int:
     return sum(map(len, sentences))
 
 
-def _share(mine: Sequence[frozenset[str]], theirs: Sequence[frozenset[str]]) -> float:
-    """Returns the share of the words of ``mine`` in sentences that all but stand in ``theirs``."""
+def share_in(mine: Sequence[frozenset[str]], theirs: Sequence[frozenset[str]]) -> float:
+    """Returns the share of the words of ``mine``, from 0 to 1, in sentences that all but stand in ``theirs``."""
     where: defaultdict[str, list[int]] = defaultdict(list)
     for number, sentence in enumerate(theirs):
         for word in sentence:
