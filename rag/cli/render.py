@@ -43,6 +43,7 @@ _REASONS = {
 }
 _NARROWEST = 20
 _COLUMN = 12
+_COPY_INDENT = 4
 
 
 Dated = Callable[[str], Sequence[EventDate]]
@@ -117,17 +118,33 @@ def report(found: IngestReport) -> None:
 
 
 def summaries(found: Sequence[SourceSummary], opening: Opening) -> None:
-    """Prints two lines for each article: what it is, and the id by which other commands know it."""
+    """Prints two lines for each article: what it is, and its id. Copies stand under their lead copy."""
     out = console()
+    copies: dict[str, list[SourceSummary]] = {}
     for s in found:
-        day = Text(f"{s.published.isoformat() if s.published else 'undated':<10}  ", style="dim")
-        name = Text(named(s.title, s.id, opening), style="bold")
-        put(out, day + name + Text(f" — {clean(s.publisher) or NO_PUBLISHER}"), 0, _COLUMN)
-        copy = f" · copy of {s.duplicate_of}" if s.duplicate_of else ""
-        where = f"{s.id} · {s.passages:,} {plural('passage', s.passages)}{copy}"
-        # Not folded: an id that is copied from here has to be whole.
-        out.print(Text(" " * _COLUMN + clean(where), style="dim"), soft_wrap=True)
-    put(out, Text(f"{len(found):,} {plural('article', len(found))}", style="dim"))
+        copies.setdefault(s.duplicate_of or "", []).append(s)
+    for s in found:
+        if s.duplicate_of is None:
+            _summary(out, s, opening, 0)
+            for copy in copies.get(s.id, ()):
+                _summary(out, copy, opening, _COPY_INDENT)
+    put(out, Text(f"{len(found):,} {plural('article', len(found))}{_independent(found)}", style="dim"))
+
+
+def _summary(out: Console, s: SourceSummary, opening: Opening, indent: int) -> None:
+    day = Text(f"{s.published.isoformat() if s.published else 'undated':<10}  ", style="dim")
+    name = Text(named(s.title, s.id, opening), style="bold")
+    mark = Text("= ", style="dim") if indent else Text("")
+    put(out, mark + day + name + Text(f" — {clean(s.publisher) or NO_PUBLISHER}"), max(0, indent - 2), indent + _COLUMN)
+    copy = " · copy of the above" if s.duplicate_of else ""
+    where = f"{s.id} · {s.passages:,} {plural('passage', s.passages)}{copy}"
+    # Not folded: an id that is copied from here has to be whole.
+    out.print(Text(" " * (indent + _COLUMN) + clean(where), style="dim"), soft_wrap=True)
+
+
+def _independent(found: Sequence[SourceSummary]) -> str:
+    copies = sum(s.duplicate_of is not None for s in found)
+    return f", {len(found) - copies:,} without copies" if copies else ""
 
 
 def findings(found: Sequence[Finding]) -> None:

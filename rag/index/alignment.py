@@ -16,8 +16,10 @@ from dataclasses import dataclass
 
 from rag.vocabulary import vocabulary
 
-# Of the shorter text, and of the longer one: a brief inside a long report is not its copy.
-_CONTAINED, _COVERED = 0.4, 0.3
+# Of the text that has more of it in the other, and of the other: a brief inside a long report is not its copy.
+_CONTAINED, _COVERED = 0.35, 0.25
+# Or that much of both together by shingles; two outlets' own reports of one event come to .25 with shared quotations.
+_RESEMBLING = 0.33
 # For texts that are nearly all quotation, which different outlets may share.
 _CONTAINED_QUOTED = 0.75
 _MOSTLY_QUOTED = 0.3
@@ -60,14 +62,20 @@ def read_sentences(text: str) -> Sentences:
     return Sentences(_content(_END.split(text)), _content(outside))
 
 
-def is_copy(one: Sentences, other: Sentences) -> bool:
-    """Tells whether two texts are copies of one report; the order of the two does not matter."""
+def is_copy(one: Sentences, other: Sentences, resemblance: float) -> bool:
+    """Tells whether two texts are copies of one report; the order of the two does not matter.
+
+    Args:
+        one: A text.
+        other: Another.
+        resemblance: The Jaccard similarity of their shingles, or an estimate of it.
+    """
     if one.is_mostly_quoted or other.is_mostly_quoted:
         pair, needed = (one.everything, other.everything), _CONTAINED_QUOTED
     else:
         pair, needed = (one.unquoted, other.unquoted), _CONTAINED
     shares = share_in(*pair), share_in(*pair[::-1])
-    return max(shares) >= needed and min(shares) >= _COVERED
+    return max(shares) >= needed and (min(shares) >= _COVERED or resemblance >= _RESEMBLING)
 
 
 def _content(pieces: Sequence[str]) -> tuple[frozenset[str], ...]:

@@ -145,14 +145,14 @@ class _Groups:
         if others:
             likeness = (np.stack([other.minima for other in others]) == mine.minima).mean(axis=1)
             for other, value in zip(others, likeness, strict=True):
-                if value >= _SAME or (value >= _FOREIGN and self._are_copies(mine, other)):
+                if value >= _SAME or (value >= _FOREIGN and self._are_copies(mine, other, float(value))):
                     yield other, float(value)
 
-    def _are_copies(self, one: Signature, other: Signature) -> bool:
+    def _are_copies(self, one: Signature, other: Signature, likeness: float) -> bool:
         places = (one.article_id, one.version), (other.article_id, other.version)
         key = frozenset(places)
         if key not in self._compared:
-            self._compared[key] = is_copy(self._read(places[0]), self._read(places[1]))
+            self._compared[key] = is_copy(self._read(places[0]), self._read(places[1]), likeness)
         return self._compared[key]
 
     def _read(self, place: tuple[str, str]) -> Sentences:

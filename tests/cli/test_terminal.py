@@ -226,3 +226,18 @@ def test_relative_words_of_a_quotation_show_the_day(run: Run, workplace: Path) -
     assert run("sources", "show", "a.md", "--json").json["event_dates"] == [
         {"start": 33, "end": 39, "text": "Monday", "first": "2024-03-04", "last": "2024-03-04"}
     ]
+
+
+def test_copies_stand_under_their_lead(run: Run, workplace: Path) -> None:
+    story = " ".join(f"The ferries of line {n} sail again between the islands of Tallinn bay." for n in range(30))
+    for name, day, text in (("a", 1, story), ("b", 2, "The bridge of Narva closed in May."), ("c", 3, story)):
+        front = f"---\ntitle: Title {name}\npublisher: Paper {name}\npublished: 2024-03-0{day}\n---\n"
+        (workplace / f"{name}.md").write_text(f"{front}{text}\n", encoding="utf-8")
+    run("ingest", "a.md", "b.md", "c.md")
+    lines = run("sources").out.splitlines()
+    assert lines[0].startswith("2024-03-01  Title a")
+    assert lines[2].startswith("  = 2024-03-03  Title c")
+    assert lines[3].startswith("                c.md") and lines[3].endswith(" · copy of the above")
+    assert lines[4].startswith("2024-03-02  Title b")
+    assert lines[-1] == "3 articles, 2 without copies"
+    assert [s["id"] for s in run("sources", "--json").json["sources"]] == ["a.md", "b.md", "c.md"]
