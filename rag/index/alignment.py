@@ -20,6 +20,8 @@ from rag.vocabulary import vocabulary
 _CONTAINED, _COVERED = 0.35, 0.25
 # Or that much of both together by shingles; two outlets' own reports of one event come to .25 with shared quotations.
 _RESEMBLING = 0.33
+# Without a publisher on either side it may be one outlet's next report, which repeats the background of its last one.
+_CONTAINED_UNKNOWN = 0.7
 # For texts that are nearly all quotation, which different outlets may share.
 _CONTAINED_QUOTED = 0.75
 _MOSTLY_QUOTED = 0.3
@@ -62,18 +64,19 @@ def read_sentences(text: str) -> Sentences:
     return Sentences(_content(_END.split(text)), _content(outside))
 
 
-def is_copy(one: Sentences, other: Sentences, resemblance: float) -> bool:
+def is_copy(one: Sentences, other: Sentences, resemblance: float, *, publishers_known: bool) -> bool:
     """Tells whether two texts are copies of one report; the order of the two does not matter.
 
     Args:
         one: A text.
         other: Another.
         resemblance: The Jaccard similarity of their shingles, or an estimate of it.
+        publishers_known: Whether it is known who published each.
     """
     if one.is_mostly_quoted or other.is_mostly_quoted:
         pair, needed = (one.everything, other.everything), _CONTAINED_QUOTED
     else:
-        pair, needed = (one.unquoted, other.unquoted), _CONTAINED
+        pair, needed = (one.unquoted, other.unquoted), _CONTAINED if publishers_known else _CONTAINED_UNKNOWN
     shares = share_in(*pair), share_in(*pair[::-1])
     return max(shares) >= needed and (min(shares) >= _COVERED or resemblance >= _RESEMBLING)
 

@@ -26,6 +26,8 @@ _SCHEME: Literal["affine32"] = "affine32"
 # Estimated resemblance from which two texts are copies, and below which they are not, without reading them.
 _SAME, _FOREIGN = 0.7, 0.08
 _MIN_SHINGLES = 20
+# Copies are printed within days; what resembles an article of last month is a series, or the same background again.
+_MOST_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,10 @@ class _Groups:
         places = (one.article_id, one.version), (other.article_id, other.version)
         key = frozenset(places)
         if key not in self._compared:
-            self._compared[key] = is_copy(self._read(places[0]), self._read(places[1]), likeness)
+            known = bool(one.publisher and other.publisher)
+            self._compared[key] = _days_apart(one, other) <= _MOST_DAYS and is_copy(
+                self._read(places[0]), self._read(places[1]), likeness, publishers_known=known
+            )
         return self._compared[key]
 
     def _read(self, place: tuple[str, str]) -> Sentences:
@@ -168,6 +173,10 @@ def _signature(item: IndexedArticle) -> Signature:
         article.id, article.id, publisher_key(article.publisher), article.published, len(article.text),
         article.version, np.frombuffer(item.signature or b"", dtype=np.uint32),
     )  # fmt: skip
+
+
+def _days_apart(one: Signature, other: Signature) -> int:
+    return abs((one.published - other.published).days) if one.published and other.published else 0
 
 
 def _precedence(signature: Signature) -> tuple[bool, int, int, str]:

@@ -232,3 +232,18 @@ def test_a_later_edit_by_the_same_publisher_stays_an_update_when_reworded(catalo
     items = [item("a", LEAD, publisher="P"), item("b", REWORDED, publisher="P", day=date(2017, 11, 21))]
     write(catalog, *items)
     assert groups(catalog) == {"a": set(), "b": set()}
+
+
+def test_a_follow_up_that_repeats_the_background_is_no_copy_where_the_publisher_is_unknown(catalog: Catalog) -> None:
+    follow_up = "\n".join([*OWN_REPORT.split("\n")[2:], *LEAD.split("\n")[3:7]])
+    for name, text, day in (("a", LEAD, 20), ("b", follow_up, 21)):
+        version = hashlib.sha256(text.encode()).hexdigest()
+        article = Article(name, version, text, published=date(2017, 11, day))
+        write(catalog, IndexedArticle(article, "/corpus", name, version, ()))
+    assert groups(catalog) == {"a": set(), "b": set()}
+
+
+def test_an_edition_of_another_month_is_no_copy_unless_it_is_nearly_the_same(catalog: Catalog) -> None:
+    write(catalog, item("a", LEAD), item("b", REWORDED, day=date(2017, 12, 21)))
+    write(catalog, item("c", f"{LEAD} Reprint.", day=date(2018, 12, 21)))
+    assert groups(catalog) == {"a": {"c"}, "b": set()}
