@@ -28,6 +28,9 @@ _PHRASE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_STRETCH = re.compile(
+    r"\b(?:\w{2,}est|first|second|third|most|least|only|time|times|once|twice|record|more|less|fewer|rare|than)\b[^.;:]*$"
+)
 _MODIFIER = re.compile(r"\b(last|this|next)\ $", re.IGNORECASE)
 _PART_OF_DAY = re.compile(r"\ (?:morning|afternoon|evening|night|lunchtime)\b(?!\ (?:football|live))", re.IGNORECASE)
 _OF_WEEK = re.compile(r"\ (?:of\ )?(last|this|next)\ week\b", re.IGNORECASE)
@@ -56,6 +59,8 @@ def find_phrases(text: str) -> Iterator[Phrase]:
     """Yields the phrases of a text with plain quotes and hyphens, in order."""
     for match in _PHRASE.finditer(text):
         found = {name: value.lower() for name, value in match.groupdict().items() if value is not None}
+        if "coming_count" in found and _STRETCH.search(text, max(0, match.start() - 60), match.start()):
+            found["is_stretch"] = ""
         start = match.end() - len("weekend") if found.get("weekend") == "at the" else match.start()
         yield Phrase(
             start, match.end(), "time" not in found and not found.keys().isdisjoint(_TENSED),
@@ -111,7 +116,7 @@ def _resolve(
             return None  # of a story told from its middle
         return _rolling(found, published)
     if "coming_count" in found:
-        if "time" not in found and tense is not Direction.FUTURE:
+        if "time" not in found and (tense is not Direction.FUTURE or "is_stretch" in found):
             return None  # "the second in two weeks" is a stretch of time
         return away(published, found["coming_unit"], _number(found["coming_count"]))
     return away(published, found["from_now_unit"], _number(found["from_now_count"]))

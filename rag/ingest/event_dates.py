@@ -237,7 +237,7 @@ def _is_no_date(text: str, reading: PartialDate, before: str, after: str, words:
             return True
         return words.lower().endswith("may") and _PEOPLE.search(text) is not None and not before.lower().endswith("in ")
     if reading.month is None and reading.year is not None:
-        if _COUNTED.match(after):
-            return True
+        if _COUNTED.match(after) or before.endswith("/") or after.startswith("/"):
+            return True  # "2021 homes", or a part of an address
         return (reading.year < 1900 or reading.year % 100 == 0) and not _YEAR_BEFORE.search(before)
     return False

@@ -23,6 +23,8 @@ _PAST_WORDS = frozenset(
         stolen sworn torn beaten fallen risen begun sunk gone done been has hasn't ago backed urged"""
     )
 )
+_SAME_IN_PAST = frozenset(vocabulary("set put cut quit shut let cast beat split"))
+_NO_PAST_AFTER = _MODALS | frozenset(vocabulary("to i you we they who the a an its his her their of"))
 # Their "-ed" is no ending of the past.
 _NOT_PAST = frozenset(
     vocabulary(
@@ -125,6 +127,8 @@ def _marked(words: list[str], at: int) -> Direction | None:
     word = words[at].lower()
     previous = words[at - 1].lower() if at else ""
     following = words[at + 1].lower() if at + 1 < len(words) else ""
+    if words[at] == "May" and at:
+        return None  # the month
     if word in _MODALS or word.endswith("'ll"):
         # "May have left" is past; "will have left" is not.
         return Direction.PAST if following == "have" and word not in ("will", "won't", "shall") else Direction.FUTURE
@@ -133,11 +137,15 @@ def _marked(words: list[str], at: int) -> Direction | None:
             return Direction.PAST
         ahead = not at or bool(_LOOKS_AHEAD.fullmatch(previous))
         return Direction.FUTURE if ahead and _is_verb(following) else None
+    if word in _ONGOING and previous in ("who", "which"):
+        return None
     if word in _ONGOING:
         return Direction.PAST if following in _OF_THE_PAST else Direction.FUTURE
     if word in ("have", "haven't"):
         return Direction.PAST if previous not in ("to", *_MODALS) else None
     helped = previous in _HELPING or (previous.endswith("ly") and at > 1 and words[at - 2].lower() in _HELPING)
+    if word in _SAME_IN_PAST:
+        return None if helped or previous in _NO_PAST_AFTER else Direction.PAST
     if word in _PAST_WORDS:
         return None if helped and word not in ("was", "were", "had", "did") else Direction.PAST
     if word.endswith("ed") and len(word) > 3 and word not in _NOT_PAST and words[at][0].islower():

@@ -58,6 +58,8 @@ def dates(text: str, published: date | None = TUESDAY) -> dict[str, str]:
         ("He left three days ago.", "three days ago", "2017-11-18"),
         ("He left twelve days ago.", "twelve days ago", "2017-11-09"),
         ("He left last night.", "last night", "2017-11-20"),
+        ("The court on Wednesday also set new terms.", "Wednesday", "2017-11-15"),
+        ("Posting it on Friday, Ms Cheney, who is married, smiled.", "Friday", "2017-11-17"),
         ("Results are due in three days.", "three days", "2017-11-24"),
     ],
 )
@@ -117,11 +119,18 @@ def test_words_that_lean_on_another_date(text: str, leaning: str, day: str) -> N
         "April Jones wrote it, and 2000 troops and 1800 homes were there.",
         "It was seen in recent weeks.",
         "Wait a second.",
+        "It will be the fastest pace in 40 years and the third rise in two weeks.",
+        "See https://news.example/health/2021/story.",
         "Theresa May spoke of May and of March 40.",
     ],
 )
 def test_no_dates(text: str) -> None:
     assert set(dates(text)) <= {"March"}
+
+
+def test_the_month_of_may_is_no_sign_of_the_future() -> None:
+    assert dates("The court on Wednesday asked for a May 13 hearing.")["Wednesday"] == "2017-11-15"
+    assert dates("In its May 13 order on Wednesday")["Wednesday"] == "2017-11-15"
 
 
 def test_without_a_day_of_publication_only_years_resolve() -> None:
