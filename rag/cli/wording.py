@@ -11,7 +11,7 @@ from rag.types import EventDate
 
 _QUOTATION_MARKS = ('"', "“", "”", "„", "«", "»", "‘", "'", "「")
 NO_PUBLISHER = "unknown publisher"
-_COMPLETE = re.compile(r"\b\d{4}\b")
+_COMPLETE = re.compile(r"\b\d{4}\b|\b[A-Z][a-z]+\.? \d|\d(?:st|nd|rd|th)? [A-Z][a-z]")
 
 Opening = Callable[[str], str]
 """Returns the text of the article with an id, or nothing when it is gone; asked where there is no title."""
@@ -55,7 +55,7 @@ def meant(dates: Iterable[EventDate], text: str, start: int, end: int) -> list[s
         start: Where in the canonical text they begin.
         end: Where they end.
 
-    Words that name their year are left out: they say it themselves.
+    Words that name their year, or a day of a month, are left out: with the day of publication they say it themselves.
     """
     found: dict[str, None] = {}
     for each in dates:

@@ -10,8 +10,8 @@ sentences at least .83 (``python -m eval.bench.copies``).
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.vocabulary import vocabulary
@@ -92,19 +92,26 @@ def _size(sentences: Sequence[frozenset[str]]) -> int:
 
 def share_in(mine: Sequence[frozenset[str]], theirs: Sequence[frozenset[str]]) -> float:
     """Returns the share of the words of ``mine``, from 0 to 1, in sentences that all but stand in ``theirs``."""
+    known = list(dict.fromkeys(theirs))
     where: defaultdict[str, list[int]] = defaultdict(list)
-    for number, sentence in enumerate(theirs):
+    for number, sentence in enumerate(known):
         for word in sentence:
             where[word].append(number)
-    found = total = 0
-    for sentence in mine:
-        total += len(sentence)
-        if len(sentence) < _SHORTEST:
-            continue
-        rare = sorted(sentence, key=lambda word: len(where.get(word, ())))[: int(_ENOUGH * len(sentence)) + 1]
-        for number in {number for word in rare for number in where.get(word, ())}:
-            other = theirs[number]
-            if 2 * len(sentence & other) >= _SAME_SENTENCE * (len(sentence) + len(other)):
-                found += len(sentence)
-                break
+    found = 0
+    for sentence, times in Counter(mine).items():
+        if len(sentence) >= _SHORTEST and _stands_in(sentence, known, where):
+            found += times * len(sentence)
+    total = _size(mine)
     return found / total if total else 0.0
+
+
+def _stands_in(sentence: frozenset[str], known: Sequence[frozenset[str]], where: Mapping[str, list[int]]) -> bool:
+    rare = sorted(sentence, key=lambda word: len(where.get(word, ())))[: int(_ENOUGH * len(sentence)) + 1]
+    seen: set[int] = set()
+    for number in (number for word in rare for number in where.get(word, ())):
+        if number not in seen:
+            seen.add(number)
+            other = known[number]
+            if 2 * len(sentence & other) >= _SAME_SENTENCE * (len(sentence) + len(other)):
+                return True
+    return False

@@ -55,6 +55,7 @@ _MONTH_BEFORE = re.compile(
 )
 _SAID = re.compile(r"\b(?:said|says|told|added|announced|confirmed|reported|\w+ed)\s(?:\w+\s)?that $")
 _FAR_BACK = 600
+_LONGEST = 250  # characters of a sentence on either side of a date
 
 
 class _Found(NamedTuple):
@@ -88,7 +89,7 @@ def find_event_dates(text: str, published: date | None) -> tuple[EventDate, ...]
         if isinstance(piece, list):
             resolved = _resolve_atom(plain, start, end, piece, published, sentences)
         else:
-            anchor = next((f for f in reversed(found) if start - f.end < _FAR_BACK), None)
+            anchor = found[-1] if found and start - found[-1].end < _FAR_BACK else None
             tense = sentences.direction(start, end) if piece.needs_tense else None
             interval = piece.resolve(published, anchor.interval if anchor else None, tense)
             resolved = _Found(start, end, interval) if interval else None
@@ -99,16 +100,17 @@ def find_event_dates(text: str, published: date | None) -> tuple[EventDate, ...]
 
 
 class _Sentences:
-    """Where the sentences of a text end, found once."""
+    """Where the sentences of a text end, and whether someone in it is called May, found once."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._ends = [0, *(m.end() for m in _SENTENCE_END.finditer(text)), len(text)]
+        self.speaks_of_may = _PEOPLE.search(text) is not None
 
     def direction(self, start: int, end: int) -> Direction | None:
         at = bisect_right(self._ends, start)
-        first = self._ends[at - 1]
-        last = max(end, self._ends[min(at, len(self._ends) - 1)])
+        first = max(self._ends[at - 1], start - _LONGEST)
+        last = min(max(end, self._ends[min(at, len(self._ends) - 1)]), end + _LONGEST)
         return direction(self._text[first:last], start - first, end - first)
 
 
@@ -158,7 +160,7 @@ def _resolve_atom(
         interval = resolve_relative(mentions[0].relative, published)
         return _Found(start, end, interval) if interval else None
     options = [mention.readings[0] for mention in mentions if len(mention.readings) == 1]
-    if len(options) != len(mentions) or _is_no_date(text, options[0], before, after, mentions[0].text):
+    if len(options) != len(mentions) or _is_no_date(options[0], before, after, mentions[0].text, sentences):
         return None
     if options[0].weekday is not None and options[0].month is None:
         return _weekday(text, start, end, options[0].weekday, published, sentences)
@@ -223,7 +225,7 @@ def _month_beside(start: int, end: int, reading: PartialDate, published: date, s
     return _Found(start, end, chosen) if chosen else None
 
 
-def _is_no_date(text: str, reading: PartialDate, before: str, after: str, words: str) -> bool:
+def _is_no_date(reading: PartialDate, before: str, after: str, words: str, sentences: _Sentences) -> bool:
     if re.search(r"\bthat $", before) and reading.year is None and reading.day is None and not _SAID.search(before):
         return True  # "that October": of a year told elsewhere
     if reading.weekday is not None:
@@ -235,7 +237,7 @@ def _is_no_date(text: str, reading: PartialDate, before: str, after: str, words:
     if reading.month is not None and reading.year is None:
         if not _MONTH_BEFORE.search(before) and not after.startswith("'s"):
             return True
-        return words.lower().endswith("may") and _PEOPLE.search(text) is not None and not before.lower().endswith("in ")
+        return words.lower().endswith("may") and sentences.speaks_of_may and not before.lower().endswith("in ")
     if reading.month is None and reading.year is not None:
         if _COUNTED.match(after) or before.endswith("/") or after.startswith("/"):
             return True  # "2021 homes", or a part of an address

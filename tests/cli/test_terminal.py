@@ -9,12 +9,15 @@ import re
 import subprocess
 import sys
 import unicodedata
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from rag.cli import render
 from rag.cli.terminal import clean
+from rag.cli.wording import in_words, meant
+from rag.ingest.event_dates import find_event_dates
 from rag.types import Answer, AnswerSentence, Citation, Disagreement, Position, Verdict
 from tests.cli.conftest import Run
 
@@ -226,6 +229,17 @@ def test_relative_words_of_a_quotation_show_the_day(run: Run, workplace: Path) -
     assert run("sources", "show", "a.md", "--json").json["event_dates"] == [
         {"start": 33, "end": 39, "text": "Monday", "first": "2024-03-04", "last": "2024-03-04"}
     ]
+
+
+def test_only_words_that_lean_on_publication_are_explained() -> None:
+    text = "On Monday, Nov. 20, and from 21 November, in 2017, last month and over the weekend."
+    dates = find_event_dates(text, date(2017, 11, 21))
+    assert meant(dates, text, 0, len(text)) == [
+        "“last month” = October 2017", "“the weekend” = 18 to 19 November 2017",
+    ]  # fmt: skip
+    assert in_words(date(2017, 1, 1), date(2017, 12, 31)) == "2017"
+    assert in_words(date(2017, 10, 30), date(2017, 11, 5)) == "30 October to 5 November 2017"
+    assert in_words(date(2016, 12, 30), date(2017, 1, 5)) == "30 December 2016 to 5 January 2017"
 
 
 def test_copies_stand_under_their_lead(run: Run, workplace: Path) -> None:
