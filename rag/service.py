@@ -15,6 +15,7 @@ from rag.types import (
     Answer,
     Article,
     Citation,
+    EventDate,
     Filters,
     IngestFailure,
     IngestReport,
@@ -145,6 +146,10 @@ class Dateline:
         if citations and self.settings.keep_answers:
             with suppress(StoreError):
                 self._opened().catalog.given.record(kind, question, [(c.article_id, c.version) for c in citations])
+
+    def event_dates(self, article_id: str, version: str | None = None) -> list[EventDate]:
+        """Returns the dates that an article speaks of, in reading order; see ``rag.ingest.event_dates``."""
+        return self._opened().catalog.event_dates(article_id, version)
 
     def remove(self, article_ids: Sequence[str]) -> None:
         """Removes articles from the index; all or, when an id is unknown, none."""

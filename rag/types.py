@@ -62,6 +62,21 @@ class RemovedText:
 
 
 @dataclass(frozen=True, slots=True)
+class EventDate:
+    """Words of a canonical text that name a time, and the days they mean.
+
+    Attributes:
+        span: The words, without their preposition.
+        first: The first day they can mean.
+        last: The last one; equal to ``first`` where the words name one day.
+    """
+
+    span: Span
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One version of one article, with the canonical text that every offset refers to.
 

@@ -19,7 +19,7 @@ PACKAGES = ("rag", "ui", "eval")
 # From the ground up. A module belongs to the longest name here that it begins with, and imports only from its own
 # layer and from those above it in this list. Peers, on one line, do not know each other.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("rag.types", "rag.errors"),
+    ("rag.types", "rag.errors", "rag.vocabulary"),
     ("rag.config",),
     ("rag.index",),
     ("rag.encoding",),

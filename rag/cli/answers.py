@@ -51,7 +51,7 @@ def ask(
         dateline.record("answer", question, answer.citations)
         emit(encode_answer(answer))
         if not as_json:
-            render.answer_sources(answer, opening_in(dateline))
+            render.answer_sources(answer, opening_in(dateline), dateline.event_dates)
         if bundle:
             write_bundle(bundle, answer, dateline.cited_articles(answer), dateline.made_with(answer))
 

@@ -121,9 +121,10 @@ def show(article_id: str, raw: bool, version: str | None, index: Path | None, as
     with json_only(as_json) as emit, service(index) as dateline:
         article, passages = dateline.article(readable(article_id), version and readable(version))
         versions, given = dateline.versions(article.id), dateline.given_answers(article.id)
-        emit({**encode_article(article, passages, raw=raw), **encode_history(versions, given)})
+        dates = dateline.event_dates(article.id, article.version)
+        emit({**encode_article(article, passages, dates, raw=raw), **encode_history(versions, given)})
         if not as_json:
-            render.article(article, raw=raw)
+            render.article(article, dates, raw=raw)
             render.article_history(versions, given)
 
 

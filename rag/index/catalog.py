@@ -17,6 +17,7 @@ from typing import Any
 
 from rag.errors import ArticleNotFoundError
 from rag.index.database import Database
+from rag.index.event_dates import drop_event_dates, event_dates_of, put_event_dates
 from rag.index.given import GivenAnswers
 from rag.index.records import (
     ArticleHead,
@@ -27,7 +28,7 @@ from rag.index.records import (
     publisher_key,
 )
 from rag.index.signatures import Signatures, add_bands, drop_bands
-from rag.types import Article, Filters, Passage, RemovedText, SourceSummary, Span
+from rag.types import Article, EventDate, Filters, Passage, RemovedText, SourceSummary, Span
 
 _MAX_VARIABLES = 30_000
 _Row = tuple[Any, ...]
@@ -111,6 +112,7 @@ class Catalog:
             db.executemany("DELETE FROM passages WHERE article_id = ?", ((i,) for i in touched))
             db.executemany("DELETE FROM articles WHERE id = ?", ((i,) for i in touched))
             db.executemany("DELETE FROM versions WHERE article_id = ?", ((i,) for i in removed))
+            drop_event_dates(db, removed)
             new: set[str] = set()
             for item in written:
                 self._insert(db, item, now)
@@ -161,6 +163,7 @@ class Catalog:
                 for p in item.passages
             ),
         )  # fmt: skip
+        put_event_dates(db, article.id, article.version, item.dates)
         add_bands(db, article.id, item.signature)
 
     def journal(self) -> list[str]:
@@ -237,6 +240,10 @@ class Catalog:
             id=found[0], version=found[1], text=found[2], title=found[3], publisher=found[4],
             published=_date(found[5]), url=found[6], language=found[7], removed=removed, duplicate_of=found[9],
         )  # fmt: skip
+
+    def event_dates(self, article_id: str, version: str | None = None) -> list[EventDate]:
+        """Returns the dates that a version of an article speaks of, by default the current, in reading order."""
+        return event_dates_of(self._database, article_id, version)
 
     def passages_of(self, article_id: str) -> list[Passage]:
         """Returns the current passages of an article in reading order."""

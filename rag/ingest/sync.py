@@ -26,13 +26,14 @@ from rag.index.records import IndexedArticle, StoredArticle, searched_text
 from rag.index.store import IndexStore
 from rag.ingest.cleaning import clean
 from rag.ingest.duplicates import group_copies
+from rag.ingest.event_dates import find_event_dates
 from rag.ingest.pruning import find_gone
 from rag.ingest.readers import read_sources
 from rag.ingest.splitting import split
 from rag.types import Article, IngestFailure, IngestReport, SourceDocument
 
-# Raise when cleaning, splitting or the embedded text changes, so that stored articles count as changed.
-PIPELINE = "2"
+# Raise when cleaning, splitting, event dates or the embedded text change, so that stored articles count as changed.
+PIPELINE = "3"
 _BATCH_PASSAGES = 512
 _RECORD = re.compile(r"#\d+$")
 
@@ -196,7 +197,8 @@ def _compare(store: IndexStore, folder: Path, document: SourceDocument, tally: _
         replace(p, id=f"{article.id}:{digest[:16]}:{p.span.start}-{p.span.end}", article_id=article.id)
         for p in split(article)
     )
-    return _Changed(IndexedArticle(article, root, key, digest, passages), known is None)
+    dates = find_event_dates(article.text, article.published)
+    return _Changed(IndexedArticle(article, root, key, digest, passages, dates=dates), known is None)
 
 
 def _place(store: IndexStore, folder: Path, key: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from rag.index.alignment import read_sentences, share_in
 from rag.index.catalog import Catalog
 from rag.index.embedding import Embedder
 from rag.index.records import PassageEntry
@@ -145,6 +146,7 @@ class _Copies:
         self._catalog = catalog
         self._speakers: dict[str, str] = {}
         self._said: dict[str, set[str]] = {}
+        self._sentences: dict[str, tuple[frozenset[str], ...]] = {}
         self._figures: dict[str, list[set[str]]] = {}
         self.additions: set[str] = set()
         present = {entry.article_id for entry in hits}
@@ -153,7 +155,7 @@ class _Copies:
             self._speakers.setdefault(entry.group, speaker)
 
     def is_repetition(self, entry: PassageEntry) -> bool:
-        """Tells whether the copy that speaks for the group has most of a passage's words in order, and its figures."""
+        """Tells whether the copy that speaks for the group has most of a passage, reworded at most, and its figures."""
         speaker = self._speakers[entry.group]
         if entry.article_id == speaker:
             return False
@@ -161,10 +163,16 @@ class _Copies:
             self._said[speaker] = {s for p in self._catalog.passages_of(speaker) for s in shingles(p.text)}
         (text,) = [p.text for p in self._catalog.passages([entry.id])] or ("",)
         own = set(shingles(text))
-        if len(own & self._said[speaker]) >= _REPEATED * len(own) and not self._has_other_figures(text, entry.group):
+        is_said = len(own & self._said[speaker]) >= _REPEATED * len(own) or self._is_reworded(text, speaker)
+        if is_said and not self._has_other_figures(text, entry.group):
             return True
         self.additions.add(entry.id)
         return False
+
+    def _is_reworded(self, text: str, speaker: str) -> bool:
+        if speaker not in self._sentences:
+            self._sentences[speaker] = read_sentences(self._catalog.article(speaker).text).everything
+        return share_in(read_sentences(text).everything, self._sentences[speaker]) >= _REPEATED
 
     def _has_other_figures(self, text: str, group: str) -> bool:
         """Tells whether a passage has a figure that no copy heard so far has: it says something else then."""
