@@ -28,6 +28,14 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class RemovedText:
+    """A stretch of the source that cleaning left out of the canonical text, and the rule that did it."""
+
+    text: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourceDocument:
     """What a reader found in one source, before cleaning.
 
@@ -40,7 +48,8 @@ class SourceDocument:
         url: Address of the original; empty when unknown.
         language: BCP 47 tag the source states; empty when unknown.
         container: The file of several articles that this one was a record of, relative to the corpus root; empty
-            when the source is a file of its own.
+            when the source is a file of its own. Of what was fetched, the scheme and host of its address.
+        removed: What the reader left out of ``text`` because it is not the article, such as a page's navigation.
     """
 
     key: str
@@ -51,14 +60,7 @@ class SourceDocument:
     url: str = ""
     language: str = ""
     container: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RemovedText:
-    """A stretch of the source that cleaning left out of the canonical text, and the rule that did it."""
-
-    text: str
-    rule: str
+    removed: tuple[RemovedText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from rag.ingest.splitting import split
 from rag.types import Article, IngestFailure, IngestReport, Passage, SourceDocument
 
 # Raise when cleaning, splitting or the embedded text changes, so that stored articles count as changed.
-PIPELINE = "2"
+PIPELINE = "3"
 _BATCH_PASSAGES = 512
 _RECORD = re.compile(r"#\d+$")
 

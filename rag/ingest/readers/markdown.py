@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import SourceError
-from rag.ingest.readers.base import FRONT_MATTER, Outcome, StatedDates, document_from_fields
+from rag.ingest.readers.base import FRONT_MATTER, Outcome, Reading, StatedDates, document_from_fields
 from rag.ingest.readers.text import read_text_file
 
 if TYPE_CHECKING:
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 
-def read_markdown(path: Path, key: str, limit: int) -> Iterator[Outcome]:
+def read_markdown(path: Path, key: str, reading: Reading) -> Iterator[Outcome]:
     """Reads a Markdown file as one article; without a title in the front matter, a first heading is its title."""
     import yaml
 
-    source = read_text_file(path, limit).replace("\r\n", "\n")
+    source = read_text_file(path, reading.limit).replace("\r\n", "\n")
     try:
         fields, body = _front_matter(source)
     except (yaml.YAMLError, ValueError, RecursionError) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import re
@@ -13,23 +12,21 @@ from typing import Any, BinaryIO, TextIO, cast
 from rag.errors import SourceError
 from rag.ingest.readers.base import (
     Outcome,
+    Reading,
     StatedDates,
     document_from_fields,
     load_json,
     one_line,
+    open_binary,
     too_large,
 )
+from rag.ingest.readers.mapping import FieldMap
 from rag.types import IngestFailure
 
 _BODY = ("text", "body", "content")
 _CHUNK = 1 << 16
 _SPACE = re.compile(r"\s*")
 _LONGEST_TOKEN = 16
-
-
-def open_binary(path: Path) -> BinaryIO:
-    """Opens a file for reading bytes, decompressed when its name ends in ``.gz``."""
-    return cast(BinaryIO, gzip.open(path)) if path.name.lower().endswith(".gz") else path.open("rb")
 
 
 def read_lines(path: Path, limit: int) -> Iterator[tuple[int, bytes | SourceError]]:
@@ -46,30 +43,30 @@ def read_lines(path: Path, limit: int) -> Iterator[tuple[int, bytes | SourceErro
                 yield number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
 
 
-def read_jsonl(path: Path, key: str, limit: int) -> Iterator[Outcome]:
+def read_jsonl(path: Path, key: str, reading: Reading) -> Iterator[Outcome]:
     """Reads one record a line; a line that is no record is a failure, and reading goes on with the next."""
     dates = StatedDates(lambda: open_binary(path))
     number = 0
-    for number, line in read_lines(path, limit):
+    for number, line in read_lines(path, reading.limit):
         place = f"{key}#{number}"
         try:
             if isinstance(line, SourceError):
                 raise line
-            yield _document(load_json(line), place, key, dates)
+            yield _document(reading.fields.apply(load_json(line)), place, key, dates)
         except SourceError as error:
             yield IngestFailure(place, f"line {number} {error}")
     if not number:
         raise SourceError("is empty")
 
 
-def read_json(path: Path, key: str, limit: int) -> Iterator[Outcome]:
+def read_json(path: Path, key: str, reading: Reading) -> Iterator[Outcome]:
     """Reads a record, a list of records, or records one after the other. A list may be longer than the limit."""
     dates = StatedDates(lambda: open_binary(path))
     try:
         with open_binary(path) as stream:
             encoding = "utf-16" if _starts_as_utf16(stream) else "utf-8-sig"
             with io.TextIOWrapper(stream, encoding=encoding) as text:
-                yield from _read_values(_Window(text, limit), key, dates)
+                yield from _read_values(_Window(text, reading.limit), reading.fields, key, dates)
     except json.JSONDecodeError as error:
         raise SourceError(f"is not JSON: {error.msg}") from error
     except UnicodeDecodeError as error:
@@ -138,7 +135,7 @@ class _Window:
         self._ended = not more
 
 
-def _read_values(window: _Window, key: str, dates: StatedDates) -> Iterator[Outcome]:
+def _read_values(window: _Window, fields: FieldMap, key: str, dates: StatedDates) -> Iterator[Outcome]:
     first = window.peek()
     if not first:
         raise SourceError("is empty")
@@ -156,10 +153,10 @@ def _read_values(window: _Window, key: str, dates: StatedDates) -> Iterator[Outc
         except SourceError as error:
             raise SourceError(f"record {number} {error}; the records after it were not read") from error
         if not is_list and number == 1 and not window.peek():
-            yield _document(value, key, key, dates)
+            yield _document(fields.apply(value), key, key, dates)
             return
         try:
-            yield _document(value, place, key, dates)
+            yield _document(fields.apply(value), place, key, dates)
         except SourceError as error:
             yield IngestFailure(place, f"record {number} {error}")
         if is_list and window.peek() == ",":
