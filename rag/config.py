@@ -63,7 +63,11 @@ class Settings(BaseSettings):
     threads: int = Field(0, ge=0, description="Threads for models; 0 uses the cores of this machine.")
     passages: int = Field(8, ge=1, description="Passages an answer is drawn from.")
     max_record_bytes: int = Field(
-        20_000_000, ge=1000, description="Largest single file or JSON line read as one article, in bytes."
+        20_000_000, ge=1000, description="Largest single file, page or JSON line read as one article, in bytes."
+    )
+    web_timeout: float = Field(30.0, gt=0, description="Seconds that fetching one page or feed may take.")
+    allow_private_addresses: bool = Field(
+        False, description="Whether `ingest` fetches pages of this machine and of private networks."
     )
 
     @field_validator("index", "corpus", "cache")

@@ -49,19 +49,44 @@ class Dateline:
     # -- the corpus -------------------------------------------------------------------------------------------
 
     def ingest(
-        self, paths: Sequence[Path], *, prune: bool = False, progress: Callable[[int, int], None] | None = None
+        self,
+        places: Sequence[Path | str],
+        *,
+        prune: bool = False,
+        pages: bool = False,
+        fields: Sequence[str] = (),
+        progress: Callable[[int, int], None] | None = None,
     ) -> IngestReport:
-        """Brings the index in step with files and folders; see ``rag.ingest.sync.ingest``."""
-        from rag.ingest.sync import ingest
+        """Brings the index in step with files, folders and addresses; see ``rag.ingest.sync.ingest``.
 
-        return ingest(
-            self._opened(create=True),
-            self._embed(),
-            paths,
-            prune=prune,
-            max_record_bytes=self.settings.max_record_bytes,
-            progress=progress,
-        )
+        Args:
+            places: Files and folders; and as text, addresses of pages and feeds.
+            prune: Also remove articles whose file or record is gone.
+            pages: Fetch the page of each entry of a feed.
+            fields: Which fields of foreign JSON are ours, such as ``title=headline``.
+            progress: Called with the articles read and the passages written so far.
+        """
+        from rag.ingest.pages import read_urls
+        from rag.ingest.readers.mapping import parse_field_map
+        from rag.ingest.readers.sandbox import Sandbox
+        from rag.ingest.sync import ingest
+        from rag.ingest.web import Web
+
+        urls = [place for place in places if isinstance(place, str)]
+        limit = self.settings.max_record_bytes
+        web = Web(limit=limit, seconds=self.settings.web_timeout, allow_private=self.settings.allow_private_addresses)
+        field_map = parse_field_map(fields)
+        with Sandbox() as sandbox:
+            return ingest(
+                self._opened(create=True),
+                self._embed(),
+                [place for place in places if isinstance(place, Path)],
+                fetched=read_urls(urls, web, sandbox, pages=pages),
+                fields=field_map,
+                prune=prune,
+                max_record_bytes=limit,
+                progress=progress,
+            )
 
     def sources(self) -> list[SourceSummary]:
         """Returns one line per article, by publication date."""

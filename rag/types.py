@@ -50,6 +50,7 @@ class SourceDocument:
         container: The file of several articles that this one was a record of, relative to the corpus root; empty
             when the source is a file of its own. Of what was fetched, the scheme and host of its address.
         removed: What the reader left out of ``text`` because it is not the article, such as a page's navigation.
+        is_excerpt: Whether ``text`` may be only a summary, as feeds give it; it does not replace a longer text.
     """
 
     key: str
@@ -61,6 +62,7 @@ class SourceDocument:
     language: str = ""
     container: str = ""
     removed: tuple[RemovedText, ...] = ()
+    is_excerpt: bool = False
 
 
 @dataclass(frozen=True, slots=True)

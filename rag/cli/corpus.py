@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rag.cli.options import Question, common, filtered, filters_of, json_only, opening_in, readable, service
+from rag.cli.options import Place, Question, common, filtered, filters_of, json_only, opening_in, readable, service
 from rag.errors import SourceError
 
 if TYPE_CHECKING:
@@ -17,16 +17,20 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.argument("places", nargs=-1, required=True, metavar="PATH|URL...", type=Place())
 @click.option("--prune", is_flag=True, help="Also remove articles whose file or record is gone.")
+@click.option("--pages", is_flag=True, help="Fetch the page of each entry of a feed.")
+@click.option("--map", "fields", multiple=True, metavar="OURS=THEIRS", help="Read a JSON field, as in title=headline.")
 @common
-def ingest(paths: tuple[Path, ...], prune: bool, index: Path | None, as_json: bool) -> None:
-    """Read articles from files and folders into the index."""
+def ingest(
+    places: tuple[Path | str, ...], prune: bool, pages: bool, fields: tuple[str, ...], index: Path | None, as_json: bool
+) -> None:
+    """Read articles from files, folders, web pages and feeds into the index."""
     from rag.cli import render
     from rag.encoding import encode_report
 
     with json_only(as_json) as emit, service(index) as dateline, render.ingest_progress() as progress:
-        report = dateline.ingest(list(paths), prune=prune, progress=progress)
+        report = dateline.ingest(places, prune=prune, pages=pages, fields=fields, progress=progress)
         progress.close()
         emit(encode_report(report))
         if not as_json:
@@ -40,7 +44,7 @@ def _require_something(report: IngestReport, *, prune: bool) -> None:
     if not report.failed:
         if prune:
             return  # an emptied corpus, already gone from the index
-        raise SourceError("there is nothing to read here; give files or folders of articles")
+        raise SourceError("there is nothing to read here; give files, folders or addresses of articles")
     first, others = report.failed[0], len(report.failed) - 1
     more = f", and {others:,} more failed" if others else ""
     raise SourceError(f"nothing could be read: {first.source}: {first.error}{more}")

@@ -90,6 +90,7 @@ def _document(entry: Mapping[str, Any], publisher: str, language: str) -> Source
         published=_day(entry),
         url=url,
         language=language,
+        is_excerpt=not entry.get("content"),
     )
 
 

@@ -39,7 +39,7 @@ def encode_documents(documents: Iterable[SourceDocument]) -> list[dict[str, Any]
             "key": found.key, "text": found.text, "title": found.title, "publisher": found.publisher,
             "published": found.published.isoformat() if found.published else None, "url": found.url,
             "language": found.language, "container": found.container,
-            "removed": [[piece.text, piece.rule] for piece in found.removed],
+            "removed": [[piece.text, piece.rule] for piece in found.removed], "is_excerpt": found.is_excerpt,
         }
         for found in documents
     ]  # fmt: skip
