@@ -8,22 +8,20 @@ stopped, because what is stored already compares as unchanged.
 from __future__ import annotations
 
 import hashlib
-import queue
 import re
-import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar, cast
 
 import numpy as np
 
 from rag.errors import ArticleNotFoundError, SourceError
 from rag.index.embedding import Embedder
-from rag.index.records import IndexedArticle, StoredArticle
+from rag.index.records import IndexedArticle, StoredArticle, searched_text
 from rag.index.store import IndexStore
+from rag.ingest.ahead import ahead
 from rag.ingest.cleaning import clean
 from rag.ingest.duplicates import group_copies
 from rag.ingest.pruning import find_gone
@@ -33,7 +31,7 @@ from rag.ingest.readers.mapping import FieldMap
 from rag.ingest.readers.sandbox import Sandbox
 from rag.ingest.splitting import split
 from rag.ingest.urls import web_address
-from rag.types import Article, IngestFailure, IngestReport, Passage, SourceDocument
+from rag.types import Article, IngestFailure, IngestReport, SourceDocument
 
 # Raise when cleaning, splitting or the embedded text changes, so that stored articles count as changed.
 PIPELINE = "3"
@@ -41,7 +39,6 @@ _BATCH_PASSAGES = 512
 _RECORD = re.compile(r"#\d+$")
 
 Progress = Callable[[int, int], None]
-_T = TypeVar("_T")
 
 
 @dataclass(slots=True)
@@ -65,11 +62,6 @@ class _Changed:
     is_new: bool
 
 
-def embedded_text(article: Article, passage: Passage) -> str:
-    """Returns what is embedded for a passage: its text under the article's title, so that it can stand alone."""
-    return f"{article.title}\n{passage.text}" if article.title else passage.text
-
-
 def ingest(
     store: IndexStore,
     embedder: Embedder,
@@ -77,6 +69,7 @@ def ingest(
     *,
     fetched: Iterable[Outcome] = (),
     fields: FieldMap | None = None,
+    sandbox: Sandbox | None = None,
     prune: bool = False,
     max_record_bytes: int = 20_000_000,
     progress: Progress | None = None,
@@ -90,6 +83,7 @@ def ingest(
         fetched: What pages and feeds hold, read lazily. A feed lists only its newest entries, so ``prune`` never
             removes an article that came from the web.
         fields: Where foreign JSON records keep our fields.
+        sandbox: Parses what may be hostile; by default each of ``paths`` gets its own.
         prune: Also remove articles of these corpora whose file or record is gone. What could not be read is kept.
         max_record_bytes: Largest file or record read as one article.
         progress: Called with the articles read and the passages written so far.
@@ -107,12 +101,11 @@ def ingest(
         if not path.exists():
             raise SourceError(f"{path} does not exist; give a file or a folder of articles")
     tally = _Tally()
-    with store.writing(embedder.fingerprint), Sandbox() as sandbox:
+    with store.writing(embedder.fingerprint):
         batch: list[_Changed] = []
         read = pending = 0
-        with closing(
-            _ahead(_changes(store, _read(store, paths, fetched, max_record_bytes, fields, sandbox, tally), tally))
-        ) as changes:
+        sources = _read(store, paths, fetched, max_record_bytes, fields, sandbox, tally)
+        with closing(ahead(_changes(store, sources, tally))) as changes:
             for change in changes:
                 read += 1
                 if change is not None:
@@ -169,7 +162,7 @@ def _read(
     fetched: Iterable[Outcome],
     max_record_bytes: int,
     fields: FieldMap | None,
-    sandbox: Sandbox,
+    sandbox: Sandbox | None,
     tally: _Tally,
 ) -> Iterator[tuple[Path, Outcome]]:
     """Yields everything found, with the folder that its key is relative to."""
@@ -275,48 +268,10 @@ def _write(store: IndexStore, embedder: Embedder, batch: Sequence[_Changed], tal
     if not batch:
         return
     grouping = group_copies(store.catalog, [change.item for change in batch])
-    texts = [embedded_text(item.article, passage) for item in grouping.items for passage in item.passages]
+    texts = [searched_text(item.article.title, passage.text) for item in grouping.items for passage in item.passages]
     store.write(grouping.items, embedder.embed_passages(texts), leads=grouping.leads)
     tally.regrouped.update(grouping.leads, (item.article.id for item in grouping.items))
     tally.passages += len(texts)
     for change in batch:
         tally.added += change.is_new
         tally.updated += not change.is_new
-
-
-def _ahead(items: Iterator[_T], depth: int = 256) -> Generator[_T, None, None]:
-    """Yields the same items, produced in another thread at most ``depth`` ahead; errors are raised here."""
-    ready: queue.Queue[tuple[str, _T | BaseException | None]] = queue.Queue(depth)
-    stopped = threading.Event()
-
-    def put(kind: str, value: _T | BaseException | None) -> bool:
-        while not stopped.is_set():
-            try:
-                ready.put((kind, value), timeout=0.2)
-                return True
-            except queue.Full:
-                continue
-        return False
-
-    def produce() -> None:
-        try:
-            for item in items:
-                if not put("item", item):
-                    return
-            put("end", None)
-        except BaseException as error:  # handed to the consumer, whose caller decides
-            put("error", error)
-
-    thread = threading.Thread(target=produce, name="dateline-reader", daemon=True)
-    thread.start()
-    try:
-        while True:
-            kind, value = ready.get()
-            if kind == "end":
-                return
-            if kind == "error":
-                raise cast(BaseException, value)
-            yield cast(_T, value)
-    finally:
-        stopped.set()
-        thread.join()
