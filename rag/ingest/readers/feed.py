@@ -15,7 +15,7 @@ from rag.ingest.dates import parse_published
 from rag.ingest.readers.base import Outcome, Reading, one_line, open_binary, read_bounded
 from rag.ingest.readers.html import fragment_text
 from rag.ingest.readers.parsing import Hints
-from rag.ingest.urls import web_address
+from rag.ingest.urls import article_address, web_address
 from rag.types import SourceDocument
 
 _HEAD = 8192
@@ -76,7 +76,8 @@ def _document(entry: Mapping[str, Any], publisher: str, language: str) -> Source
     contents = [part.get("value", "") for part in entry.get("content", ())] + [entry.get("summary", "")]
     text = max(map(fragment_text, contents), key=len)
     title = one_line(fragment_text(entry.get("title", "")))
-    url = web_address(one_line(entry.get("link", "")))
+    link = web_address(one_line(entry.get("link", "")))
+    url = article_address(link) if link else ""
     key = url or one_line(entry.get("id", ""))
     if not key or not (text.strip() or title):
         return None

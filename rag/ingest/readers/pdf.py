@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
+import statistics
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from rag.errors import SourceError
 from rag.ingest.dates import parse_published
@@ -22,6 +25,8 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _FIRST_PAGE = 3000
+_MOST_LINES = 2000
+_GAP = 1.3
 
 
 def read_pdf(path: Path, key: str, reading: Reading) -> Iterator[Outcome]:
@@ -43,11 +48,10 @@ def parse_pdf(data: bytes, hints: Hints) -> Iterator[SourceDocument]:
         SourceError: The file is damaged or encrypted, or has no text.
     """
     pages, facts = _open(data)
-    written = sum(bool(page.strip()) for page in pages)
-    if not written:
+    if not any(line.strip() for page in pages for line in page):
         count = f"{len(pages):,} page{'s' * (len(pages) != 1)}"
         raise SourceError(f"has no text on its {count}; if it was scanned, run text recognition (OCR) on it first")
-    kept, removed = strip_furniture([well_formed(page).splitlines() for page in pages])
+    kept, removed = strip_furniture(pages)
     text = flow(kept)
     title = one_line(facts.get("Title", ""))
     made = _CREATED.match(facts.get("CreationDate", ""))
@@ -62,7 +66,7 @@ def parse_pdf(data: bytes, hints: Hints) -> Iterator[SourceDocument]:
     )
 
 
-def _open(data: bytes) -> tuple[list[str], dict[str, str]]:
+def _open(data: bytes) -> tuple[list[list[str]], dict[str, str]]:
     import pypdfium2
 
     try:
@@ -72,21 +76,41 @@ def _open(data: bytes) -> tuple[list[str], dict[str, str]]:
             raise SourceError("is encrypted; save it without a password") from error
         raise SourceError("is damaged, or is not PDF") from error
     try:
-        return [_text(document, number) for number in range(len(document))], document.get_metadata_dict()
+        return [_lines(document, number) for number in range(len(document))], document.get_metadata_dict()
     finally:
         document.close()
 
 
-def _text(document: object, number: int) -> str:
+def _lines(document: Any, number: int) -> list[str]:
+    """Returns the lines of a page, with an empty one where a gap shows that a paragraph ends."""
     import pypdfium2
 
-    assert isinstance(document, pypdfium2.PdfDocument)
     try:
         page = document[number]
         text = page.get_textpage()
         found: str = text.get_text_range()
+        lines = found.split("\r\n")
+        if len(found) == text.count_chars() and 2 < len(lines) <= _MOST_LINES:
+            lines = _with_gaps(lines, text)
     except pypdfium2.PdfiumError:  # one damaged page does not cost the others
-        return ""
+        return []
     text.close()
     page.close()
+    return [well_formed(line) for line in lines]
+
+
+def _with_gaps(lines: list[str], text: Any) -> list[str]:
+    # A line may hold two, joined at a hyphen: its foot is not at the same height at its beginning and at its end.
+    heads, feet, at = list[float](), list[float](), 0
+    for line in lines:
+        start, end = at + len(line) - len(line.lstrip()), at + len(line.rstrip()) - 1
+        heads.append(text.get_charbox(start, loose=True)[1] if line.strip() else math.nan)
+        feet.append(text.get_charbox(end, loose=True)[1] if line.strip() else math.nan)
+        at += len(line) + 2
+    steps = [above - below for above, below in zip(feet, heads[1:], strict=False)]
+    downward = [step for step in steps if step > 0]
+    usual = statistics.median_low(downward) if downward else math.inf
+    found = lines[:1]
+    for line, step in zip(lines[1:], steps, strict=True):
+        found += ["", line] if step > _GAP * usual else [line]
     return found
