@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import tempfile
 import zipfile
 import zlib
@@ -61,6 +62,10 @@ def read_archive(
                 elif can_read(name):
                     yield from _read_entry(archive, entry, place, Path(folder), reading.limit, read_file)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, UnicodeDecodeError, EOFError) as error:
+        raise SourceError("is damaged, or is not a ZIP archive") from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # that is a place before the beginning of the file; others are the disk's
+            raise
         raise SourceError("is damaged, or is not a ZIP archive") from error
 
 

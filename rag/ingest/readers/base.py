@@ -131,7 +131,7 @@ def load_json(data: bytes | str) -> object:
     try:
         return json.loads(data)
     except json.JSONDecodeError as error:
-        raise SourceError(f"is not JSON: {error.msg} at column {error.colno}") from error
+        raise SourceError(f"is not JSON: {error.msg.removesuffix(' at')} at column {error.colno}") from error
     except UnicodeDecodeError as error:
         raise SourceError("is not UTF-8 text") from error
     except RecursionError as error:

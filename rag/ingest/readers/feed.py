@@ -60,8 +60,8 @@ def parse_feed(data: bytes, hints: Hints) -> Iterator[SourceDocument]:
         headers["content-location"] = hints.address
     # A stream, never bytes: feedparser would open what looks like an address or the name of a file.
     found = feedparser.parse(io.BytesIO(data), response_headers=headers, sanitize_html=True, resolve_relative_uris=True)
-    publisher = one_line(fragment_text(found.feed.get("title", "")))
-    language = one_line(found.feed.get("language", ""))
+    publisher = one_line(fragment_text(found.feed.get("title") or ""))
+    language = one_line(found.feed.get("language"))
     seen: set[str] = set()
     for entry in found.entries[:_MOST_ENTRIES]:
         document = _document(entry, publisher, language)
@@ -73,16 +73,16 @@ def parse_feed(data: bytes, hints: Hints) -> Iterator[SourceDocument]:
 
 
 def _document(entry: Mapping[str, Any], publisher: str, language: str) -> SourceDocument | None:
-    contents = [part.get("value", "") for part in entry.get("content", ())] + [entry.get("summary", "")]
+    contents = [part.get("value") or "" for part in entry.get("content", ())] + [entry.get("summary") or ""]
     text = max(map(fragment_text, contents), key=len)
-    title = one_line(fragment_text(entry.get("title", "")))
-    link = web_address(one_line(entry.get("link", "")))
+    title = one_line(fragment_text(entry.get("title") or ""))
+    link = web_address(one_line(entry.get("link")))
     url = article_address(link) if link else ""
-    key = url or one_line(entry.get("id", ""))
+    key = url or one_line(entry.get("id"))
     if not key or not (text.strip() or title):
         return None
     source = entry.get("source")
-    name = one_line(source.get("title", "")) if isinstance(source, Mapping) else ""
+    name = one_line(source.get("title")) if isinstance(source, Mapping) else ""
     return SourceDocument(
         key=key,
         text=text if text.strip() else title,

@@ -24,7 +24,7 @@ from rag.types import SourceDocument
 
 _LENGTH = struct.Struct(">Q")
 _MOST_REPLY = 256 << 20
-_WALL = 2.0  # seconds by the clock for each second of processor time: the machine may be busy
+_WALL = 1.7  # seconds by the clock for each second of processor time: the machine may be busy
 _START = 20.0
 
 
@@ -36,7 +36,7 @@ class Sandbox:
         memory: Address space of the child, in bytes.
     """
 
-    def __init__(self, seconds: float = 6.0, memory: int = 2 << 30) -> None:
+    def __init__(self, seconds: float = 5.0, memory: int = 2 << 30) -> None:
         self._seconds = seconds
         self._memory = memory
         self._lock = threading.Lock()

@@ -25,6 +25,7 @@ PARSERS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "HTML": ("rag.ingest.readers.html", "parse_html"),
         "PDF": ("rag.ingest.readers.pdf", "parse_pdf"),
         "Word": ("rag.ingest.readers.word", "parse_word"),
+        "Markdown": ("rag.ingest.readers.markdown", "parse_markdown"),
         "mail": ("rag.ingest.readers.mail", "parse_mail"),
         "feed": ("rag.ingest.readers.feed", "parse_feed"),
     }
