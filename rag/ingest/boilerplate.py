@@ -97,7 +97,7 @@ _LINE_RULES: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
             r"(?-i:FILE)(?: photo)?\s*[:—–-]\s*.{3,}|file photo:.{3,}|"
             r"file (?:photo|picture|image) (?:of|shows)\b.{3,160}|"
             rf".{{10,}}[.\s(|—–-](?:(?-i:{_AGENCY})\s*/\s*{_PEOPLE}|(?-i:{_AGENCY}) Photo(?:/{_PEOPLE})?|"
-            rf"{_NAME}(?: {_NAME}){{0,3}}/{_AGENCY})\)?[.)]*",
+            rf"{_NAME}(?: {_NAME}){{0,3}}(?:/{_NAME}(?: {_NAME}){{0,2}})?/{_AGENCY})\)?[.)]*",
         ),
         (
             "navigation",

@@ -27,12 +27,14 @@ _BODY = ("text", "body", "content")
 _CHUNK = 1 << 16
 _SPACE = re.compile(r"\s*")
 _LONGEST_TOKEN = 16
+_MOST_BLANK = 1_000_000
+_MOST_FAILED = 10_000  # then a file is something else than records, and the next million lines are as well
 
 
 def read_lines(path: Path, limit: int) -> Iterator[tuple[int, bytes | SourceError]]:
     """Yields line numbers, from 1, with the lines that are not blank; a line over the limit is skipped unread."""
     with open_binary(path) as stream:
-        number = 0
+        number = blank = 0
         while line := stream.readline(limit + 2):
             number += 1
             if len(line.rstrip(b"\r\n")) > limit:
@@ -41,12 +43,16 @@ def read_lines(path: Path, limit: int) -> Iterator[tuple[int, bytes | SourceErro
                 yield number, SourceError(too_large(limit))
             elif line.strip(b"\xef\xbb\xbf \t\r\n"):
                 yield number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+            else:
+                blank += 1
+                if blank > _MOST_BLANK:
+                    raise SourceError(f"has more than {_MOST_BLANK:,} empty lines; it is not read on")
 
 
 def read_jsonl(path: Path, key: str, reading: Reading) -> Iterator[Outcome]:
     """Reads one record a line; a line that is no record is a failure, and reading goes on with the next."""
     dates = StatedDates(lambda: open_binary(path))
-    number = 0
+    number = failed = 0
     for number, line in read_lines(path, reading.limit):
         place = f"{key}#{number}"
         try:
@@ -54,7 +60,10 @@ def read_jsonl(path: Path, key: str, reading: Reading) -> Iterator[Outcome]:
                 raise line
             yield _document(reading.fields.apply(load_json(line)), place, key, dates)
         except SourceError as error:
+            failed += 1
             yield IngestFailure(place, f"line {number} {error}")
+            if failed == _MOST_FAILED:
+                raise SourceError(f"has {_MOST_FAILED:,} lines that are no records; it is not read on") from error
     if not number:
         raise SourceError("is empty")
 
@@ -144,7 +153,7 @@ def _read_values(window: _Window, fields: FieldMap, key: str, dates: StatedDates
     is_list = first == "["
     if is_list:
         window.skip()
-    number = 0
+    number = failed = 0
     while window.peek() not in ("]" if is_list else "", ""):
         number += 1
         place = f"{key}#{number}"
@@ -158,7 +167,10 @@ def _read_values(window: _Window, fields: FieldMap, key: str, dates: StatedDates
         try:
             yield _document(fields.apply(value), place, key, dates)
         except SourceError as error:
+            failed += 1
             yield IngestFailure(place, f"record {number} {error}")
+            if failed == _MOST_FAILED:
+                raise SourceError(f"has {_MOST_FAILED:,} items that are no records; it is not read on") from error
         if is_list and window.peek() == ",":
             window.skip()
         elif is_list and window.peek() != "]":

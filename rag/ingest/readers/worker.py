@@ -14,6 +14,7 @@ import struct
 import sys
 import warnings
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO
 
@@ -33,7 +34,7 @@ PARSERS: Mapping[str, tuple[str, str]] = MappingProxyType(
 """The module and function that parse each format; a child imports only those it needs."""
 
 _LENGTH = struct.Struct(">Q")
-_GROWN = 1 << 20  # KiB: after a file that took this much the child is replaced, as freed memory is not returned
+_GROWN = 600 << 20  # a child that still holds this much after a file is replaced
 
 
 def main() -> None:
@@ -98,11 +99,12 @@ def _limit_memory(most: int) -> None:
 
 
 def _has_grown() -> bool:
+    # Not the peak that getrusage tells: a new process starts with its parent's.
     try:
-        import resource
-    except ImportError:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:  # not Linux
         return False
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > _GROWN * (1024 if sys.platform == "darwin" else 1)
+    return pages * os.sysconf("SC_PAGE_SIZE") > _GROWN
 
 
 if __name__ == "__main__":
