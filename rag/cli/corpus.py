@@ -38,9 +38,10 @@ def ingest(
     as_json: bool,
 ) -> None:
     """Read articles from files, folders, web pages and feeds into the index."""
-    from rag.cli import progress, render
+    from rag.cli import memory, progress, render
     from rag.encoding import encode_report
 
+    memory.share_one_heap()
     how: dict[str, Any] = {"prune": prune, "pages": pages, "fields": fields}
     if keep or every:
         _watch(places, how, keep=keep, every=every, index=index, as_json=as_json)

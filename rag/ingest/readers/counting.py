@@ -18,12 +18,8 @@ def count_articles(paths: Sequence[Path]) -> int:
     """Returns about how many articles files and folders hold: a line of JSON Lines, or any other file, is one."""
     total = 0
     for path in paths:
-        files = (
-            [found.path for found in walk(path, _METADATA_LIMIT) if isinstance(found, CorpusFile)]
-            if path.is_dir()
-            else [path]
-        )
-        total += sum(_count(file) for file in files)
+        found = walk(path, _METADATA_LIMIT) if path.is_dir() else [CorpusFile(path, path.name)]
+        total += sum(_count(file.path) for file in found if isinstance(file, CorpusFile))
     return total
 
 
