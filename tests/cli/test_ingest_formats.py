@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.bench.samples import PARAGRAPHS, TITLE, html, rss, samples
+from eval.bench.samples import PARAGRAPHS, TITLE, archive, html, rss, samples
 from tests.cli.conftest import Run
 from tests.ingest.newsserver import news_site
 
@@ -56,3 +56,18 @@ def test_foreign_fields(run: Run, workplace: Path) -> None:
     wrong = run("ingest", "a.json", "--map", "headline")
     assert (wrong.code, wrong.err.count("\n")) == (2, 1)
     assert "is not of the form title=headline" in wrong.err
+
+
+def test_what_leaves_an_archive_is_pruned_unless_the_archive_cannot_be_read(run: Run, workplace: Path) -> None:
+    (workplace / "news").mkdir()
+    packed = workplace / "news" / "a.zip"
+    packed.write_bytes(
+        archive({"a.txt": b"The harbour opened.", "b.txt": b"The bridge closed.", "c.txt": b"It rained."})
+    )
+    assert run("ingest", "news", "--json").json["articles"]["added"] == 3
+    packed.write_bytes(packed.read_bytes()[:60])
+    assert run("ingest", "news", "--prune", "--json").code == 2
+    packed.write_bytes(archive({"a.txt": b"The harbour opened.", "c.txt": b"It rained."}))
+    report = run("ingest", "news", "--prune", "--json").json["articles"]
+    assert (report["unchanged"], report["removed"]) == (2, 1)
+    assert [s["id"] for s in run("sources", "--json").json["sources"]] == ["a.zip/a.txt", "a.zip/c.txt"]
