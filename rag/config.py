@@ -67,7 +67,11 @@ class Settings(BaseSettings):
         description="Keep in the index what was asked and which versions the answers cited, to mark stale ones.",
     )
     max_record_bytes: int = Field(
-        20_000_000, ge=1000, description="Largest single file or JSON line read as one article, in bytes."
+        20_000_000, ge=1000, description="Largest single file, page or JSON line read as one article, in bytes."
+    )
+    web_timeout: float = Field(30.0, gt=0, description="Seconds that fetching one page or feed may take.")
+    allow_private_addresses: bool = Field(
+        False, description="Whether `ingest` fetches pages of this machine and of private networks."
     )
 
     @field_validator("index", "corpus", "cache")

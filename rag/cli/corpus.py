@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from rag.cli.options import Question, common, filtered, filters_of, json_only, opening_in, readable, service
+from rag.cli.options import Place, Question, common, filtered, filters_of, json_only, opening_in, readable, service
 from rag.cli.terminal import clean
 from rag.errors import SourceError
 
@@ -18,30 +18,40 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.argument("places", nargs=-1, required=True, metavar="PATH|URL...", type=Place())
 @click.option("--prune", is_flag=True, help="Also remove articles whose file or record is gone.")
+@click.option("--pages", is_flag=True, help="Fetch the page of each entry of a feed.")
+@click.option("--map", "fields", multiple=True, metavar="OURS=THEIRS", help="Read a JSON field, as in title=headline.")
 @click.option("--watch", "keep", is_flag=True, help="Go on watching, and ingest what changes, until interrupted.")
 @click.option(
     "--every", type=click.FloatRange(min=1), metavar="SECONDS", help="With --watch: look at least so often [300]."
 )
 @common
 def ingest(
-    paths: tuple[Path, ...], prune: bool, keep: bool, every: float | None, index: Path | None, as_json: bool
+    places: tuple[Path | str, ...],
+    prune: bool,
+    pages: bool,
+    fields: tuple[str, ...],
+    keep: bool,
+    every: float | None,
+    index: Path | None,
+    as_json: bool,
 ) -> None:
-    """Read articles from files and folders into the index."""
+    """Read articles from files, folders, web pages and feeds into the index."""
     from rag.cli import memory, progress, render
     from rag.encoding import encode_report
 
     memory.share_one_heap()
+    how: dict[str, Any] = {"prune": prune, "pages": pages, "fields": fields}
     if keep or every:
-        _watch(paths, prune=prune, keep=keep, every=every, index=index, as_json=as_json)
+        _watch(places, how, keep=keep, every=every, index=index, as_json=as_json)
         return
     with (
         json_only(as_json) as emit,
         service(index) as dateline,
-        progress.ingest_progress(lambda: dateline.count_articles(paths)) as bar,
+        progress.ingest_progress(lambda: dateline.count_articles(places)) as bar,
     ):
-        report = dateline.ingest(list(paths), prune=prune, progress=bar)
+        report = dateline.ingest(places, **how, progress=bar)
         bar.close()
         emit(encode_report(report))
         if not as_json:
@@ -50,7 +60,13 @@ def ingest(
 
 
 def _watch(
-    paths: tuple[Path, ...], *, prune: bool, keep: bool, every: float | None, index: Path | None, as_json: bool
+    places: tuple[Path | str, ...],
+    how: dict[str, Any],
+    *,
+    keep: bool,
+    every: float | None,
+    index: Path | None,
+    as_json: bool,
 ) -> None:
     from rag.cli import render
 
@@ -64,7 +80,7 @@ def _watch(
 
     with service(index) as dateline:
         complain("watching; Ctrl-C ends it")
-        dateline.watch(paths, render.report, prune=prune, every=every or 300.0, complain=complain)
+        dateline.watch(places, render.report, **how, every=every or 300.0, complain=complain)
 
 
 def _require_something(report: IngestReport, *, prune: bool) -> None:
@@ -73,7 +89,7 @@ def _require_something(report: IngestReport, *, prune: bool) -> None:
     if not report.failed:
         if prune:
             return  # an emptied corpus, already gone from the index
-        raise SourceError("there is nothing to read here; give files or folders of articles")
+        raise SourceError("there is nothing to read here; give files, folders or addresses of articles")
     first, others = report.failed[0], len(report.failed) - 1
     more = f", and {others:,} more failed" if others else ""
     raise SourceError(f"nothing could be read: {first.source}: {first.error}{more}")
