@@ -13,6 +13,7 @@ from rag.types import Answer, Article, Filters, IngestReport, RetrievedPassage, 
 
 if TYPE_CHECKING:
     from rag.answering import AnswerEvent
+    from rag.brief.types import FoundQuotation
     from rag.check.verification import Verifier
     from rag.generate.drafting import Answerer
     from rag.index.embedding import Embedder
@@ -89,6 +90,13 @@ class Dateline:
     ) -> list[RetrievedPassage]:
         """Returns the passages that best match a question, best first."""
         return self._retriever().search(question, k, filters=filters, mode=mode)
+
+    def quote(self, words: str, *, filters: Filters | None = None) -> list[FoundQuotation]:
+        """Returns who carries a quotation, the earliest first; see ``rag.brief.quoting.find_quotation``."""
+        from rag.brief.quoting import find_quotation
+
+        self._ingest_default_corpus()
+        return find_quotation(self._opened(), words, filters)
 
     def ask(self, question: str, *, filters: Filters | None = None, history: Sequence[Turn] = ()) -> Answer:
         """Answers a question, or abstains with a reason."""

@@ -28,6 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("rag.citing",),
     ("rag.ledger",),
     ("rag.answering",),
+    ("rag.brief",),
     ("rag.service", "rag.doctor"),
     ("rag",),
     ("ui", "eval"),

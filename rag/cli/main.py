@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 import click
 
-from rag.cli import answers, corpus, evaluation, health
+from rag.cli import answers, briefing, corpus, evaluation, health
 from rag.cli.terminal import clean
 from rag.errors import DatelineError
 
@@ -63,6 +63,7 @@ for command in (
     corpus.sources,
     corpus.search,
     answers.ask,
+    briefing.quote,
     answers.verify,
     evaluation.evaluation,
     health.doctor,
