@@ -8,6 +8,7 @@ from datetime import date
 
 from rag.brief.alignment import Token, closest, difference, longest_run, only_marks_differ, tokens
 from rag.brief.types import FoundQuotation
+from rag.check.quotations import find_quotations
 from rag.check.speakers import speaker_of
 from rag.check.words import STOPWORDS
 from rag.index.catalog import Catalog
@@ -16,15 +17,19 @@ from rag.types import Article, Filters, Passage, Span
 
 _CANDIDATES = 200
 _MOST_CANDIDATES = 3_200
-_LIKE = 0.6
-"""Least share of the words looked for that an altered wording keeps."""
+_LIKE, _LIKE_UNQUOTED = 0.55, 0.75
+"""Least share of the words looked for that an altered wording keeps, in quotation marks and without."""
 _SHORTEST_ALTERED = 4
 _EXTRACT = 6
-"""Words in a row, three of them not function words, by which a shorter extract is known for the same quotation."""
+"""Words in a row, three of them not function words, by which a quoted extract is known for the same quotation."""
 _EXTRACT_SHARE = 0.25
 _CONTENT = 3
+_INTERRUPTION = 8
+"""Words that may come between: "we count on Russia," he told reporters, "to …"."""
+_BEFORE = 400
+_MOSTLY = 0.7
 _END = frozenset(".!?")
-_QUOTES = "\"“”„«»"
+_QUOTES = '"“”„«»'
 _LONGEST = 120
 
 
@@ -84,7 +89,9 @@ def _look(
     found = {}
     for article_id, places in by_article.items():
         article = catalog.article(article_id)
-        matches = [match for span in _regions(article, places, len(text)) if (match := _match(article, span, text, wanted))]
+        matches = [
+            match for span in _regions(article, places, len(text)) if (match := _match(article, span, text, wanted))
+        ]
         if matches:
             best = max(matches, key=lambda m: (m.exact, m.matched, -m.start))
             found[article_id] = _found(catalog, article, best)
@@ -108,10 +115,15 @@ def _match(article: Article, region: Span, text: str, wanted: Sequence[Token]) -
     words = [t for t in given if t.is_word]
     keys, others = [t.key for t in wanted if t.is_word], [t.key for t in words]
     start, end, matched = closest(keys, others)
-    if not matched or not _is_alike(keys, others[start:end], matched):
+    if not matched:
         return None
     if matched < len(keys):
+        quoted = _is_quoted(article.text, region, Span(words[start].start, words[end - 1].end))
+        if not _is_alike(keys, others[start:end], matched, quoted):
+            return None
         start, end = _extended(article.text, words, start, end, keys)
+    elif len(keys) + _INTERRUPTION < end - start:
+        return None
     first, last = words[start], words[end - 1]
     inside = [t for t in given if first.start <= t.start and t.end <= last.end]
     asked = _trimmed(wanted)
@@ -122,16 +134,28 @@ def _match(article: Article, region: Span, text: str, wanted: Sequence[Token]) -
     return _Match(first.start, last.end, exact, marked, matched)
 
 
-def _is_alike(wanted: Sequence[str], given: Sequence[str], matched: int) -> bool:
-    if matched == len(wanted):
-        return len(given) <= 1.6 * len(wanted) + 4
-    if len(wanted) >= _SHORTEST_ALTERED and matched >= _LIKE * len(wanted) and len(given) <= 2 * len(wanted):
+def _is_alike(wanted: Sequence[str], given: Sequence[str], matched: int, quoted: bool) -> bool:
+    like = _LIKE if quoted else _LIKE_UNQUOTED
+    if len(wanted) >= _SHORTEST_ALTERED and matched >= like * len(wanted) and len(given) <= len(wanted) + _INTERRUPTION:
         return _has_content(wanted, given)
     return (
-        matched >= _EXTRACT_SHARE * len(wanted)
+        quoted
+        and matched >= _EXTRACT_SHARE * len(wanted)
         and longest_run(wanted, given) >= _EXTRACT
         and len({key for key in set(given) & set(wanted) if key not in STOPWORDS}) >= _CONTENT
     )
+
+
+def _is_quoted(text: str, region: Span, span: Span) -> bool:
+    """Tells whether most of a span stands in quotation marks."""
+    around = Span(max(region.start, span.start - _BEFORE), min(region.end, span.end + _BEFORE))
+    start = text.rfind("\n", 0, span.start) + 1
+    around = Span(max(around.start, start), around.end)
+    inside = sum(
+        max(0, min(q.end + around.start, span.end) - max(q.start + around.start, span.start))
+        for q in find_quotations(around.of(text))
+    )
+    return inside >= _MOSTLY * (span.end - span.start)
 
 
 def _has_content(wanted: Sequence[str], given: Sequence[str]) -> bool:
