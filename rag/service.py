@@ -13,7 +13,7 @@ from rag.types import Answer, Article, Filters, IngestReport, RetrievedPassage, 
 
 if TYPE_CHECKING:
     from rag.answering import AnswerEvent
-    from rag.brief.types import FoundQuotation
+    from rag.brief.types import Briefing, FoundQuotation, Request
     from rag.check.verification import Verifier
     from rag.generate.drafting import Answerer
     from rag.index.embedding import Embedder
@@ -127,6 +127,26 @@ class Dateline:
             verifier=self._verifying(),
             idf=self._opened().lexical.idf,
             k=self.settings.passages,
+        )
+
+    def brief(self, request: Request) -> Briefing:
+        """Writes a briefing; see ``rag.brief.writing.write_briefing``.
+
+        When there is no index yet, the configured corpus is ingested first. Without a language model, and where the
+        settings ask for ``extractive``, it consists of source sentences.
+        """
+        from rag.brief.writing import write_briefing
+
+        self._ingest_default_corpus()
+        return write_briefing(
+            request,
+            catalog=self._opened().catalog,
+            retriever=self._retriever(),
+            embedder=self._embed(),
+            answerer=None if self.settings.model == "extractive" else self._answering(),
+            verifier=self._verifying(),
+            idf=self._opened().lexical.idf,
+            notice=self.notice,
         )
 
     def cited_articles(self, answer: Answer) -> list[Article]:

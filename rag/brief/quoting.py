@@ -165,7 +165,7 @@ def _has_content(wanted: Sequence[str], given: Sequence[str]) -> bool:
 
 
 def _extended(text: str, words: Sequence[Token], start: int, end: int, wanted: Sequence[str]) -> tuple[int, int]:
-    """Takes in the words put in place of those that are missing at either end, up to the end of quotation or sentence."""
+    """Takes in what replaces missing words at either end, up to the end of the quotation or sentence."""
     present = [t.key for t in words[start:end]]
     first = next((i for i, key in enumerate(wanted) if key == present[0]), 0)
     last = next((i for i, key in enumerate(reversed(wanted)) if key == present[-1]), 0)

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.status import Status
-from rich.text import Text
+from rich.text import Text as Text
 
 from rag.answering import AnswerEvent, Finished, Notice, SentenceReady
 from rag.cli.terminal import clean

@@ -105,7 +105,7 @@ def test_words_that_nobody_has_are_not_found(sample: Dateline) -> None:
 def test_a_common_phrase_outside_quotation_marks_is_no_extract(tmp_path: Path) -> None:
     text = "The Supreme Court's decision to overturn the old abortion law drew crowds. Nobody was hurt in the city."
     dateline = corpus(tmp_path, one=text)
-    asked = "The Supreme Court's decision to overturn the old law will put the lives of millions of women at grave risk today"
+    asked = "The Supreme Court's decision to overturn the old law will put millions of lives at grave risk today"
     assert dateline.quote(asked) == []
 
 

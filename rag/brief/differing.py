@@ -1,0 +1,253 @@
+"""Where the sources of a briefing differ: the questions that their own words raise, and statements told with other details.
+
+``rag.check.disagreement`` compares answers to a question; a briefing has no question, so it asks those that two sources
+or more speak to: how many were killed, hurt, displaced or held, how long it lasted, in which words it was said. What is
+compared must also speak of the same thing, which the closeness of the sentences shows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from rag.brief.desk import Desk
+from rag.brief.facts import Fact, Telling
+from rag.check.disagreement.amounts import bounds
+from rag.check.disagreement.finding import find_disagreements
+from rag.check.names import StatedNames, find_names
+from rag.check.quantities import Quantity, find_quantities
+from rag.check.speakers import same_person
+from rag.check.words import STOPWORDS, content_stems, plain, stem_keys, words
+from rag.index.embedding import Embedder
+from rag.types import AnswerSentence, Citation, Disagreement, Position, RetrievedPassage, Span, Verdict
+
+_QUESTIONS = (
+    (r"\b(?:kill(?:s|ed|ing)?|dead|deaths?|died|lives)\b", "How many people have been killed?", "people killed"),
+    (r"\b(?:injur\w+|hurt|wounded)\b", "How many people were injured?", "people injured"),
+    (r"\b(?:displac\w+|from their homes|fled)\b", "How many people have been displaced?", "people displaced"),
+    (r"\b(?:arrest\w+|detain\w+|in custody)\b", "How many people were arrested?", "people arrested"),
+    (r"\b(?:last(?:ed|ing)?|spoke|talked|spent)\b[^.]{0,40}\b(?:hours?|minutes?)\b", "How long did the talks last?",
+     "length of the talks"),
+)  # fmt: skip
+_CLOSE = 0.5
+"""Least cosine of two sentences whose figures are compared."""
+_SAME_STATEMENT = 0.68
+"""Least cosine of two sentences taken for reports of one statement."""
+_OF_OUTLET = 0.62
+_ANNOUNCED = re.compile(
+    r"\b(?:call\w*|phone\w*|telephone\w*|inform\w*|updates?|brief\w*|meet\w*|visit\w*|invit\w*|attend\w*|include\w*"
+    r"|join\w*|name[sd]?|appoint\w*|talks?)\b",
+    re.IGNORECASE,
+)
+_CLAUSE_LEFT = re.compile(r"(?:^|[;:,(—–]\s*|\b(?:that|and|but|which|who|while)\s+)(?=[^;:,(—–]*$)")
+_CLAUSE_RIGHT = re.compile(r"[;:,)—–.]|\s(?:and|but|while|which|who)\s")
+_LEAST_NOUN = 3
+_LONGEST_CLAUSE = 22
+
+Cosine = Callable[[str, str], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """What sources differ on, as values and as sentences to show, and what was brought up to date."""
+
+    disagreements: tuple[Disagreement, ...]
+    sentences: tuple[AnswerSentence, ...]
+    updates: tuple[str, ...]
+
+
+def find_differences(facts: Sequence[Fact], desk: Desk, embedder: Embedder) -> Differing:
+    """Compares the tellings of independent outlets."""
+    tellings = [t for fact in facts for t in fact.tellings]
+    by_place = {(t.article_id, t.span): t for t in tellings}
+    close = _closeness(embedder)
+    found: list[Disagreement] = []
+    shown: list[AnswerSentence] = []
+    updates: list[str] = []
+    compared: set[frozenset[tuple[str, Span]]] = set()
+
+    def add(disagreement: Disagreement | None, sentence: AnswerSentence | None) -> None:
+        if disagreement and sentence and sentence.citations not in {s.citations for s in shown}:
+            found.append(disagreement)
+            shown.append(sentence)
+
+    for kind, topic, group in _asked(tellings, desk, updates):
+        placed = [(value, by_place[place]) for value, place in group if place in by_place]
+        if len({t.outlet for _, t in placed}) < 2 or not _all_close(placed, close, kind):
+            continue
+        compared.add(frozenset((t.article_id, t.span) for _, t in placed))
+        add(*_told(kind, topic, placed, desk))
+    for kind, topic, placed in (*_figures(facts, close), *_details(tellings, close)):
+        places = frozenset((t.article_id, t.span) for _, t in placed)
+        if any(len(places & other) > 1 for other in compared):
+            continue
+        compared.add(places)
+        add(*_told(kind, topic, placed, desk))
+    return Differing(tuple(found), tuple(shown), tuple(dict.fromkeys(updates)))
+
+
+# -- questions that the sources raise -------------------------------------------------------------------------
+
+
+def _asked(
+    tellings: Sequence[Telling], desk: Desk, updates: list[str]
+) -> Iterator[tuple[str, str, list[tuple[str, tuple[str, Span]]]]]:
+    passages = list({t.passage.passage.id: t.passage for t in tellings}.values())
+    places: dict[int, tuple[str, Span]] = {}
+
+    def note(passage: RetrievedPassage, span: Span) -> int | None:
+        place = (passage.passage.article_id, span)
+        number = next((n for n, known in places.items() if known == place), len(places) + 1)
+        places[number] = place
+        return number
+
+    anything = (AnswerSentence("", Verdict.SUPPORTED, 1.0, ()),)
+    for pattern, question, topic in _QUESTIONS:
+        raised = {t.outlet for t in tellings if re.search(pattern, plain(t.text), re.IGNORECASE)}
+        if len(raised) < 2:
+            continue
+        findings = find_disagreements(question, passages, anything, (), note)
+        updates.extend(findings.updates)
+        for each in findings.disagreements:
+            yield each.kind, topic, [(p.value, places[n]) for p in each.positions for n in p.citations]
+    quoted = [t for t in tellings if t.quotes]
+    if len({t.outlet for t in quoted}) > 1:
+        citations = tuple(
+            Citation(n, t.article_id, "", "", "", None, t.span.start, t.span.end, t.text) for n, t in enumerate(quoted, 1)
+        )
+        findings = find_disagreements("What was said?", passages, anything, citations, note)
+        for each in findings.disagreements:
+            if each.kind == "attribution":
+                group = [(p.value, places[n]) for p in each.positions for n in p.citations]
+                yield each.kind, "wording of a quotation", group
+
+
+def _closeness(embedder: Embedder) -> Cosine:
+    known: dict[str, np.ndarray] = {}  # type: ignore[type-arg]
+
+    def vector(text: str) -> np.ndarray:  # type: ignore[type-arg]
+        if text not in known:
+            known[text] = embedder.embed_passages([plain(text)])[0]
+        return known[text]
+
+    return lambda a, b: float(vector(a) @ vector(b))
+
+
+def _all_close(placed: Sequence[tuple[str, Telling]], close: Cosine, kind: str) -> bool:
+    if kind == "attribution":
+        return True
+    return all(
+        close(a.text, b.text) >= _CLOSE for (_, a), (_, b) in combinations(placed, 2) if a.outlet != b.outlet
+    )
+
+
+# -- figures in sentences that tell the same ------------------------------------------------------------------
+
+
+def _figures(facts: Sequence[Fact], close: Cosine) -> Iterator[tuple[str, str, list[tuple[str, Telling]]]]:
+    """Yields pairs of sentences of one fact that count the same thing and arrive at other numbers."""
+    for fact in facts:
+        for a, b in combinations(fact.tellings, 2):
+            if a.outlet == b.outlet or a.published != b.published:
+                continue  # a later figure is an update more often than a contradiction
+            one, two = _counted(a.text), _counted(b.text)
+            for noun in one.keys() & two.keys():
+                (mine, chunk), (theirs, other) = one[noun], two[noun]
+                low, high = bounds(mine, chunk)
+                least, most = bounds(theirs, other)
+                if (low > most or least > high) and close(a.text, b.text) >= _SAME_STATEMENT:
+                    yield "numeric", f"number of {noun}", [(mine.text, a), (theirs.text, b)]
+
+
+def _counted(text: str) -> dict[str, tuple[Quantity, str]]:
+    """Returns what a sentence counts, each noun once: a noun with two numbers says nothing that can be compared."""
+    source = plain(text)
+    found: dict[str, list[tuple[Quantity, str]]] = {}
+    for quantity in find_quantities(source):
+        after = [w for w in words(source[quantity.end : quantity.end + 40])][:2]
+        noun = next((w.key for w in after if w.key not in STOPWORDS and len(w.key) >= _LEAST_NOUN), "")
+        if noun.endswith("s") and not quantity.vague and quantity.text.lower() not in ("one", "first"):
+            [stem] = stem_keys([noun])
+            found.setdefault(noun if stem else noun, []).append((quantity, source))
+    return {noun: places[0] for noun, places in found.items() if len(places) == 1}
+
+
+# -- the same statement with other names ----------------------------------------------------------------------
+
+
+def _details(tellings: Sequence[Telling], close: Cosine) -> Iterator[tuple[str, str, list[tuple[str, Telling]]]]:
+    """Yields reports of one announcement or call in which each outlet names somebody that the other never names."""
+    speaking = [t for t in tellings if t.speaks and not t.quotes and _ANNOUNCED.search(t.text)]
+    texts: dict[str, str] = {}
+    for t in tellings:
+        texts[t.article_id] = f"{texts.get(t.article_id, '')} {t.text}"
+    for a, b in combinations(speaking, 2):
+        if a.outlet == b.outlet or (a.speaker and b.speaker and not same_person(a.speaker, b.speaker)):
+            continue
+        if close(a.text, b.text) < _OF_OUTLET or len(set(content_stems(a.text)) & set(content_stems(b.text))) < 3:
+            continue
+        mine = _only_named(a.text, texts[b.article_id])
+        theirs = _only_named(b.text, texts[a.article_id])
+        shared = _shared_names(a.text, b.text)
+        if mine and theirs and shared >= 2:
+            yield "stance", "who is named", [(", ".join(mine), a), (", ".join(theirs), b)]
+
+
+def _only_named(text: str, other: str) -> list[str]:
+    known = StatedNames([plain(other)])
+    return [name.text for name in find_names(plain(text)) if len(known.missing(name)) == len(name.parts)]
+
+
+def _shared_names(one: str, other: str) -> int:
+    known = StatedNames([plain(other)])
+    return len({name.text for name in find_names(plain(one)) if not known.missing(name)})
+
+
+# -- as sentences ---------------------------------------------------------------------------------------------
+
+
+def _told(
+    kind: str, topic: str, placed: Sequence[tuple[str, Telling]], desk: Desk
+) -> tuple[Disagreement | None, AnswerSentence | None]:
+    """Returns a disagreement with its sentence: each side in the source's own words, behind its publisher."""
+    sides: dict[str, list[Telling]] = {}
+    for value, telling in placed:
+        sides.setdefault(value, []).append(telling)
+    pieces = []
+    for value, group in sides.items():
+        whose = ", ".join(dict.fromkeys(t.publisher for t in group))
+        pieces.append(f"{whose}: {_quoted(_clause(group[0].text, value))}")
+    text = f"{topic[:1].upper()}{topic[1:]} – {'; '.join(pieces)}."
+    sentence = desk.composed(text, [(t.passage, t.span) for _, t in placed])
+    if sentence is None:
+        return None, None
+    positions = []
+    for value, group in sides.items():
+        numbers = [n for t in group if (n := desk.cite(t.passage, t.span)) is not None]
+        publishers = tuple(dict.fromkeys(t.publisher for t in group))
+        positions.append(Position(value, publishers, tuple(sorted(set(numbers)))))
+    return Disagreement(kind, topic, tuple(positions)), sentence
+
+
+def _clause(text: str, value: str) -> str:
+    """Returns the words of the source around a value, up to the clause's ends; the whole when it is not found."""
+    bare = value.strip("“”\"… ")
+    first = bare.split(", ")[0]
+    at = text.find(first)
+    if at < 0:
+        return text.strip().rstrip(".")
+    end = max(text.find(part, at) + len(part) for part in bare.split(", ")) if ", " in bare else at + len(first)
+    left = [m.end() for m in _CLAUSE_LEFT.finditer(text[:at])]
+    right = _CLAUSE_RIGHT.search(text, end)
+    start, stop = (left[-1] if left else 0), (right.start() if right else len(text))
+    clause = text[start:stop].strip()
+    return clause if len(clause.split()) >= 3 else text.strip().rstrip(".")
+
+
+def _quoted(clause: str) -> str:
+    bare = clause.strip("“”\" ").rstrip(".")
+    return f"“{bare.replace('“', '‘').replace('”', '’').replace(chr(34), chr(39))}”"

@@ -1,0 +1,239 @@
+"""What the sources of a story tell: their sentences, those that tell the same thing together, the weightiest first."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.brief.days import EventDay, event_day
+from rag.brief.selection import Story
+from rag.check.modality import is_statement
+from rag.check.quotations import find_quotations
+from rag.check.speakers import is_speech, speaker_of
+from rag.check.words import content_stems, keys, plain
+from rag.index.embedding import Embedder
+from rag.types import RetrievedPassage, Span
+
+_SAME_FACT = 0.72
+"""Mean cosine of sentences above which they are taken to tell the same thing; the check has the last word."""
+_LEAST_WORDS, _MOST_WORDS = 6, 60
+_COMFORTABLE = range(9, 36)
+_QUOTED_WORDS = 5
+_POINTS_BACK = re.compile(
+    r"^[\"“‘']?(?:he|she|they|it|its|his|her|hers|their|this|that|these|those|such|but|and|so|or|yet|also|then|there"
+    r"|here|both|another|other|others|one|some|meanwhile|however|still|instead|likewise|similarly|moreover"
+    r"|furthermore|additionally|for example|in addition|as a result|the (?:two|three|pair|move|news|remark|comment"
+    r"|decision|latter|former|announcement|statement|ad|video|figure|report|plan|incident|law|bill|deal|group|men"
+    r"|leaders|meeting|visit|trip|company|document|man|woman|suspect|attack|measure|same)s?)\b",
+    re.IGNORECASE,
+)
+_FIRST_PERSON = re.compile(r"\b(?:I|we|you|my|our|your|us|me)\b")
+_CHROME = re.compile(
+    r"^(?:read|watch|see|photo|image|video|related|click|subscribe|sign up|correction|share|follow|listen|updated"
+    r"|copyright|advertisement|more:|also:|related:)\b|\b(?:click here|read more|sign up|newsletter|reporting by"
+    r"|contributed to this report|follow \w+ on|all rights reserved|getty images)\b|https?://|@\w+",
+    re.IGNORECASE,
+)
+_HEADING_END = re.compile(r"[.!?…][\"”’')\]]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A sentence of a source, with what is known of it.
+
+    Attributes:
+        text: Its words, as they stand in the source.
+        place: How many sentences of its article come before it.
+        day: When what it tells took place; ``None`` when it does not say.
+        speaker: Who speaks in it; empty when nobody does or it is not plain who.
+        quotes: Whether it quotes more than a phrase.
+        fitness: In [0, 1], how well it can stand alone.
+    """
+
+    passage: RetrievedPassage
+    span: Span
+    text: str
+    place: int
+    day: EventDay | None
+    speaker: str
+    quotes: bool
+    speaks: bool
+    fitness: float
+
+    @property
+    def article_id(self) -> str:
+        """The article it stands in."""
+        return self.passage.passage.article_id
+
+    @property
+    def outlet(self) -> str:
+        """Who speaks for the article: its publisher, or itself where none is known."""
+        return self.passage.publisher.casefold() or self.article_id
+
+    @property
+    def publisher(self) -> str:
+        """The publisher as shown, or what stands in for it."""
+        return self.passage.publisher or self.passage.title or self.article_id
+
+    @property
+    def published(self) -> date | None:
+        """When its article came out."""
+        return self.passage.published
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What one or more sources tell alike.
+
+    Attributes:
+        tellings: The best to show first.
+        salience: How much it matters in its story, above 0; comparable within one briefing.
+        vector: Mean of the embedded sentences, of length 1.
+        story: Which story it belongs to, from 0.
+    """
+
+    tellings: tuple[Telling, ...]
+    salience: float
+    vector: NDArray[np.float32]
+    story: int = 0
+
+    @property
+    def best(self) -> Telling:
+        """The sentence that says it best."""
+        return self.tellings[0]
+
+    @property
+    def outlets(self) -> frozenset[str]:
+        """The publishers that tell it."""
+        return frozenset(t.outlet for t in self.tellings)
+
+    @property
+    def day(self) -> EventDay | None:
+        """When it took place, by the telling shown or else by another."""
+        return next((t.day for t in self.tellings if t.day), None)
+
+    def passages(self) -> list[RetrievedPassage]:
+        """Returns the passages its tellings stand in, each once."""
+        return list({t.passage.passage.id: t.passage for t in self.tellings}.values())
+
+
+def find_facts(
+    stories: Sequence[Story], topic: str, embedder: Embedder, notice: Callable[[str], None]
+) -> list[Fact]:
+    """Returns the facts of all stories, by salience.
+
+    Args:
+        stories: Their passages are read.
+        topic: In words, or empty.
+        embedder: Compares sentences.
+        notice: Told about the work.
+    """
+    facts: list[Fact] = []
+    for number, story in enumerate(stories):
+        tellings = list(_tellings(story))
+        if not tellings:
+            continue
+        notice(f"comparing {len(tellings)} sentences of {len(story.articles)} articles")
+        vectors = embedder.embed_passages([plain(t.text) for t in tellings])
+        aim = embedder.embed_query(topic) if topic else _unit(vectors[[t.place < 3 for t in tellings]].sum(axis=0))
+        groups = _alike(tellings, vectors)
+        outlets = len({t.outlet for t in tellings})
+        for group in groups:
+            center = _unit(vectors[group].sum(axis=0))
+            members = [tellings[i] for i in group]
+            near = {id(tellings[i]): float(vectors[i] @ center) for i in group}
+            members.sort(key=lambda t: -(t.fitness + 0.5 * near[id(t)] + 0.3 * math.exp(-t.place / 5)))
+            salience = _salience(members, float(center @ aim), outlets) * story.weight
+            facts.append(Fact(tuple(members), salience, center, number))
+    return sorted(facts, key=lambda f: (-f.salience, f.best.article_id, f.best.span.start))
+
+
+def _tellings(story: Story) -> Iterator[Telling]:
+    seen: set[tuple[str, Span]] = set()
+    order: dict[str, int] = {}
+    for passage in story.passages:
+        inside = passage.passage
+        for span in inside.sentences:
+            if (inside.article_id, span) in seen:
+                continue
+            seen.add((inside.article_id, span))
+            place = order.setdefault(inside.article_id, 0)
+            order[inside.article_id] += 1
+            text = inside.words(span)
+            if not is_usable(text):
+                continue
+            quotes = any(len(keys(q.text)) >= _QUOTED_WORDS for q in find_quotations(text))
+            speaks = quotes or is_speech(text)
+            speaker = speaker_of(text, inside.before(span), passage.title) if speaks else ""
+            yield Telling(
+                passage, span, text, place, event_day(text, passage.published), speaker, quotes, speaks, fitness(text)
+            )
+
+
+def is_usable(text: str) -> bool:
+    """Tells whether a sentence states something that a briefing can show: no heading, no question, no page furniture."""
+    count = len(keys(text))
+    if not _LEAST_WORDS <= count <= _MOST_WORDS or not is_statement(text) or _CHROME.search(text):
+        return False
+    return bool(_HEADING_END.search(text.strip())) and not text.isupper()
+
+
+def fitness(text: str) -> float:
+    """Returns in [0, 1] how well a sentence can stand alone: it names what it speaks of and is of a readable length."""
+    count = len(keys(text))
+    score = 1.0
+    if _POINTS_BACK.search(plain(text).strip()):
+        score -= 0.55
+    bare = text
+    for quotation in reversed(find_quotations(text)):
+        bare = bare[: quotation.start] + bare[quotation.end :]
+    if _FIRST_PERSON.search(bare):
+        score -= 0.3
+    if plain(text).count('"') % 2 or text[:1].islower():
+        score -= 0.3
+    if count not in _COMFORTABLE:
+        score -= 0.25
+    return max(score, 0.0)
+
+
+def _alike(tellings: Sequence[Telling], vectors: NDArray[np.float32]) -> list[list[int]]:
+    """Groups sentences that tell the same thing: average linkage (scikit-learn)."""
+    if len(tellings) == 1:
+        return [[0]]
+    from sklearn.cluster import AgglomerativeClustering
+
+    distances = np.clip(1.0 - vectors @ vectors.T, 0.0, 2.0)
+    model = AgglomerativeClustering(
+        n_clusters=None, metric="precomputed", linkage="average", distance_threshold=1.0 - _SAME_FACT
+    )
+    found: dict[int, list[int]] = {}
+    for i, label in enumerate(model.fit_predict(distances).tolist()):
+        found.setdefault(label, []).append(i)
+    return list(found.values())
+
+
+def _salience(members: Sequence[Telling], fit: float, outlets: int) -> float:
+    told_by = len({t.outlet for t in members})
+    lead = max(math.exp(-t.place / 4) for t in members)
+    best = members[0]
+    solid = 0.15 * bool(re.search(r"\d", best.text)) + 0.1 * bool(best.day)
+    shared = (told_by - 1) / (outlets - 1) if outlets > 1 else 0.0
+    return (0.9 * shared + 0.8 * lead + 1.2 * max(fit, 0.0) + solid) * (0.35 + 0.65 * best.fitness)
+
+
+def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    norm = float(np.linalg.norm(vector))
+    unit: NDArray[np.float32] = vector / norm if norm else vector
+    return unit
+
+
+def shares_content(one: str, other: str, least: float) -> bool:
+    """Tells whether two sentences share at least so great a part of the content words of the shorter."""
+    mine, theirs = set(content_stems(plain(one))), set(content_stems(plain(other)))
+    return bool(mine and theirs) and len(mine & theirs) >= least * min(len(mine), len(theirs))
