@@ -53,7 +53,7 @@ def _written(facts: Sequence[Fact], limit: int, desk: Desk, *, both: bool) -> li
         if len(chosen) >= limit:
             break
         best = fact.best
-        text = attributed(best) if best.quotes else shown(best.text) if both else dated(best)
+        text = attributed(best, fact.speaker) if best.quotes else shown(best.text) if both else dated(best)
         sentence = desk.told(text, best, fact.passages())
         if sentence is None:
             continue

@@ -23,7 +23,7 @@ _AHEAD = re.compile(
 )
 _NEXT = re.compile(r"\b(?:next|this coming)\s+$", re.IGNORECASE)
 _LAST = re.compile(r"\blast\s+$", re.IGNORECASE)
-_FRAME = re.compile(r"\b(?:since|until|till|between|from)\s+(?:[\w']+\s+){0,5}$", re.IGNORECASE)
+_FRAME = re.compile(r"\b(?:since|until|till|between|from)\s+(?:[\w']+\s+){0,9}$", re.IGNORECASE)
 _DATELINE = re.compile(r"^[A-Z][A-Z .'-]{2,}[^()]{0,60}\([^()]{2,40}\)\s*-+\s*")
 _CLAUSE = re.compile(r"[;:]|,|\b(?:and|but|while|which|who|where)\b")
 
@@ -65,12 +65,19 @@ def event_day(sentence: str, published: date | None) -> EventDay | None:
     for mention in find_dates(text):
         if any(start <= mention.start < end for start, end in quoted) or _FRAME.search(text[: mention.start]):
             continue
+        if _is_possessive(mention, text):
+            continue
         clause = _CLAUSE.split(text[: mention.start])[-1] + _CLAUSE.split(text[mention.end :])[0]
         resolved = _resolved(mention, text, published, ahead=bool(_AHEAD.search(clause)))
         if resolved is not None:
             found.append(resolved)
     exact = [day for day in found if day.day]
     return next(iter([*exact, *found]), None)
+
+
+def _is_possessive(mention: DateMention, text: str) -> bool:
+    """Tells "Wednesday's summit", which dates the summit and not what the sentence tells."""
+    return text[mention.end : mention.end + 2] == "'s" or mention.text.endswith("'s")
 
 
 def _resolved(mention: DateMention, text: str, published: date | None, *, ahead: bool) -> EventDay | None:

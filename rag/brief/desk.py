@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from rag.brief.facts import Telling
-from rag.check.facts import FactContext
+from rag.check.facts import FactContext, missing_facts
 from rag.check.support import Idf
 from rag.check.verification import Claim, Verifier
 from rag.citing import CitationList, Source, source_at
@@ -60,23 +60,45 @@ class Desk:
         self._dropped.extend(ledger.dropped() or [DroppedSentence(text, Verdict.PARTIAL, "not confirmed as written")])
         return None
 
-    def composed(self, text: str, tellings: Sequence[tuple[RetrievedPassage, Span]]) -> AnswerSentence | None:
-        """Checks a sentence that the briefing puts together from several sources, against all of them at once."""
-        sources = list({(s.sentence.article_id, s.sentence.span): s for s in (source_at(p, at) for p, at in tellings)}.values())
-        claim = Claim(text, " ".join(s.sentence.text for s in sources), _joint(sources))
-        check = self._verifier.verify_many([claim])[0]
-        if check.verdict not in _SHOWN:
-            self._dropped.append(DroppedSentence(text, check.verdict, check.why))
+    def composed(
+        self,
+        text: str,
+        tellings: Sequence[tuple[RetrievedPassage, Span]],
+        pieces: Sequence[tuple[str, Telling]] = (),
+    ) -> AnswerSentence | None:
+        """Checks a sentence that the briefing puts together from several sources, against all of them at once.
+
+        Args:
+            text: The sentence.
+            tellings: What it rests on; all are cited.
+            pieces: Its parts, each with the source that must bear it out alone; then the whole must only hold no
+                fact that the sources lack.
+        """
+        found = (source_at(p, at) for p, at in tellings)
+        sources = list({(s.sentence.article_id, s.sentence.span): s for s in found}.values())
+        evidence, context = " ".join(s.sentence.text for s in sources), _joint(sources)
+        claims = [Claim(text, evidence, context)]
+        if pieces:
+            missing = missing_facts(text, evidence, context=context)
+            if missing:
+                self._dropped.append(DroppedSentence(text, Verdict.UNSUPPORTED, f"not in the sources: {missing[0].text}"))
+                return None
+            placed = [(part, source_at(t.passage, t.span)) for part, t in pieces]
+            claims = [Claim(part, s.sentence.text, s.context()) for part, s in placed]
+        checks = self._verifier.verify_many(claims)
+        worst = min(checks, key=lambda check: check.support)
+        if failed := next((check for check in checks if check.verdict not in _SHOWN), None):
+            self._dropped.append(DroppedSentence(text, failed.verdict, failed.why))
             return None
         numbers = [n for s in sources if (n := self._citations.number(s)) is not None]
         if len(numbers) < len(sources):
             return None
-        return AnswerSentence(text, check.verdict, check.support, tuple(sorted(set(numbers))))
+        return AnswerSentence(text, worst.verdict, worst.support, tuple(sorted(set(numbers))))
 
-    def supports(self, text: str, telling: Telling) -> bool:
-        """Tells whether another source sentence bears out a text by itself."""
-        source = source_at(telling.passage, telling.span)
-        claim = Claim(text, source.sentence.text, source.context())
+    def supports(self, text: str, *tellings: Telling) -> bool:
+        """Tells whether sentences of one source, read together, bear out a text."""
+        sources = [source_at(t.passage, t.span) for t in tellings]
+        claim = Claim(text, " ".join(s.sentence.text for s in sources), sources[0].context())
         return self._verifier.verify_many([claim])[0].verdict in _SHOWN
 
     def cite(self, passage: RetrievedPassage, span: Span) -> int | None:

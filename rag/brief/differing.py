@@ -33,8 +33,8 @@ _QUESTIONS = (
     (r"\b(?:last(?:ed|ing)?|spoke|talked|spent)\b[^.]{0,40}\b(?:hours?|minutes?)\b", "How long did the talks last?",
      "length of the talks"),
 )  # fmt: skip
-_CLOSE = 0.5
-"""Least cosine of two sentences whose figures are compared."""
+_CLOSE, _CLOSE_WITH_WORD = 0.5, 0.3
+"""Least cosine of two sentences whose figures are compared, and of those that share a further word beside."""
 _SAME_STATEMENT = 0.68
 """Least cosine of two sentences taken for reports of one statement."""
 _OF_OUTLET = 0.62
@@ -45,8 +45,12 @@ _ANNOUNCED = re.compile(
 )
 _CLAUSE_LEFT = re.compile(r"(?:^|[;:,(—–]\s*|\b(?:that|and|but|which|who|while)\s+)(?=[^;:,(—–]*$)")
 _CLAUSE_RIGHT = re.compile(r"[;:,)—–.]|\s(?:and|but|while|which|who)\s")
+_NAMED = "who or what is named"
 _LEAST_NOUN = 3
 _LONGEST_CLAUSE = 22
+
+_GENERAL = frozenset(stem_keys(["people", "person", "number", "million", "thousand", "hundred", "dead", "killed", "injured",
+                                "displaced", "arrested", "hours", "minutes", "talks", "police", "officials"]))  # fmt: skip
 
 Cosine = Callable[[str, str], float]
 
@@ -58,6 +62,7 @@ class Differing:
     disagreements: tuple[Disagreement, ...]
     sentences: tuple[AnswerSentence, ...]
     updates: tuple[str, ...]
+    places: frozenset[tuple[str, Span]]
 
 
 def find_differences(facts: Sequence[Fact], desk: Desk, embedder: Embedder) -> Differing:
@@ -70,24 +75,28 @@ def find_differences(facts: Sequence[Fact], desk: Desk, embedder: Embedder) -> D
     updates: list[str] = []
     compared: set[frozenset[tuple[str, Span]]] = set()
 
-    def add(disagreement: Disagreement | None, sentence: AnswerSentence | None) -> None:
+    disputed: set[tuple[str, Span]] = set()
+
+    def add(kind: str, topic: str, placed: Sequence[tuple[str, Telling]]) -> None:
+        disagreement, sentence = _told(kind, topic, placed, desk)
         if disagreement and sentence and sentence.citations not in {s.citations for s in shown}:
             found.append(disagreement)
             shown.append(sentence)
+            disputed.update((t.article_id, t.span) for _, t in placed)
 
     for kind, topic, group in _asked(tellings, desk, updates):
         placed = [(value, by_place[place]) for value, place in group if place in by_place]
         if len({t.outlet for _, t in placed}) < 2 or not _all_close(placed, close, kind):
             continue
         compared.add(frozenset((t.article_id, t.span) for _, t in placed))
-        add(*_told(kind, topic, placed, desk))
+        add(kind, topic, placed)
     for kind, topic, placed in (*_figures(facts, close), *_details(tellings, close)):
         places = frozenset((t.article_id, t.span) for _, t in placed)
         if any(len(places & other) > 1 for other in compared):
             continue
         compared.add(places)
-        add(*_told(kind, topic, placed, desk))
-    return Differing(tuple(found), tuple(shown), tuple(dict.fromkeys(updates)))
+        add(kind, topic, placed)
+    return Differing(tuple(found), tuple(shown), tuple(dict.fromkeys(updates)), frozenset(disputed))
 
 
 # -- questions that the sources raise -------------------------------------------------------------------------
@@ -141,8 +150,16 @@ def _all_close(placed: Sequence[tuple[str, Telling]], close: Cosine, kind: str) 
     if kind == "attribution":
         return True
     return all(
-        close(a.text, b.text) >= _CLOSE for (_, a), (_, b) in combinations(placed, 2) if a.outlet != b.outlet
+        close(a.text, b.text) >= (_CLOSE_WITH_WORD if _share_a_word(a.text, b.text) else _CLOSE)
+        for (_, a), (_, b) in combinations(placed, 2)
+        if a.outlet != b.outlet
     )
+
+
+def _share_a_word(one: str, other: str) -> bool:
+    """Tells whether two sentences share a content word besides those that the questions ask with."""
+    shared = set(content_stems(plain(one))) & set(content_stems(plain(other)))
+    return any(not any(re.match(pattern, stem) for pattern, _, _ in _QUESTIONS) for stem in shared - _GENERAL)
 
 
 # -- figures in sentences that tell the same ------------------------------------------------------------------
@@ -194,7 +211,7 @@ def _details(tellings: Sequence[Telling], close: Cosine) -> Iterator[tuple[str, 
         theirs = _only_named(b.text, texts[a.article_id])
         shared = _shared_names(a.text, b.text)
         if mine and theirs and shared >= 2:
-            yield "stance", "who is named", [(", ".join(mine), a), (", ".join(theirs), b)]
+            yield "stance", _NAMED, [(", ".join(mine), a), (", ".join(theirs), b)]
 
 
 def _only_named(text: str, other: str) -> list[str]:
@@ -217,12 +234,15 @@ def _told(
     sides: dict[str, list[Telling]] = {}
     for value, telling in placed:
         sides.setdefault(value, []).append(telling)
-    pieces = []
+    pieces: list[str] = []
+    parts: list[tuple[str, Telling]] = []
     for value, group in sides.items():
         whose = ", ".join(dict.fromkeys(t.publisher for t in group))
-        pieces.append(f"{whose}: {_quoted(_clause(group[0].text, value))}")
+        clause = _announcement(group[0].text) if topic == _NAMED else _clause(group[0].text, value)
+        pieces.append(f"{whose}: {_quoted(clause)}")
+        parts.append((clause, group[0]))
     text = f"{topic[:1].upper()}{topic[1:]} – {'; '.join(pieces)}."
-    sentence = desk.composed(text, [(t.passage, t.span) for _, t in placed])
+    sentence = desk.composed(text, [(t.passage, t.span) for _, t in placed], parts)
     if sentence is None:
         return None, None
     positions = []
@@ -246,6 +266,12 @@ def _clause(text: str, value: str) -> str:
     start, stop = (left[-1] if left else 0), (right.start() if right else len(text))
     clause = text[start:stop].strip()
     return clause if len(clause.split()) >= 3 else text.strip().rstrip(".")
+
+
+def _announcement(text: str) -> str:
+    """Returns the words of the source from the announced thing on."""
+    found = _ANNOUNCED.search(text)
+    return text[found.start() :].strip().rstrip(".") if found else text
 
 
 def _quoted(clause: str) -> str:

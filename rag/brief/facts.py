@@ -23,14 +23,16 @@ from rag.types import RetrievedPassage, Span
 _SAME_FACT = 0.72
 """Mean cosine of sentences above which they are taken to tell the same thing; the check has the last word."""
 _LEAST_WORDS, _MOST_WORDS = 6, 60
-_COMFORTABLE = range(9, 36)
+_COMFORTABLE = range(9, 41)
 _QUOTED_WORDS = 5
+_SHARED_QUOTATION = 30
+"""Characters of a quotation by which it is known again."""
 _POINTS_BACK = re.compile(
     r"^[\"“‘']?(?:he|she|they|it|its|his|her|hers|their|this|that|these|those|such|but|and|so|or|yet|also|then|there"
     r"|here|both|another|other|others|one|some|meanwhile|however|still|instead|likewise|similarly|moreover"
-    r"|furthermore|additionally|for example|in addition|as a result|the (?:two|three|pair|move|news|remark|comment"
+    r"|furthermore|additionally|for example|in addition|as a result|present (?:is|are|were|will)|the (?:two|three|pair|move|news|remark|comment"
     r"|decision|latter|former|announcement|statement|ad|video|figure|report|plan|incident|law|bill|deal|group|men"
-    r"|leaders|meeting|visit|trip|company|document|man|woman|suspect|attack|measure|same)s?)\b",
+    r"|leaders|meeting|visit|trip|company|document|man|woman|suspect|attack|measure|same)s?\b(?! (?:of|between|in|for|by)\b))\b",
     re.IGNORECASE,
 )
 _FIRST_PERSON = re.compile(r"\b(?:I|we|you|my|our|your|us|me)\b")
@@ -87,7 +89,7 @@ class Telling:
         return self.passage.published
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Fact:
     """What one or more sources tell alike.
 
@@ -112,6 +114,11 @@ class Fact:
     def outlets(self) -> frozenset[str]:
         """The publishers that tell it."""
         return frozenset(t.outlet for t in self.tellings)
+
+    @property
+    def speaker(self) -> str:
+        """Who says it, by the telling shown or else by another; empty when none is plain about it."""
+        return next((t.speaker for t in self.tellings if t.speaker), "")
 
     @property
     def day(self) -> EventDay | None:
@@ -142,13 +149,19 @@ def find_facts(
         notice(f"comparing {len(tellings)} sentences of {len(story.articles)} articles")
         vectors = embedder.embed_passages([plain(t.text) for t in tellings])
         aim = embedder.embed_query(topic) if topic else _unit(vectors[[t.place < 3 for t in tellings]].sum(axis=0))
-        groups = _alike(tellings, vectors)
+        groups = _with_quotations(_alike(tellings, vectors), tellings)
         outlets = len({t.outlet for t in tellings})
         for group in groups:
             center = _unit(vectors[group].sum(axis=0))
             members = [tellings[i] for i in group]
             near = {id(tellings[i]): float(vectors[i] @ center) for i in group}
-            members.sort(key=lambda t: -(t.fitness + 0.5 * near[id(t)] + 0.3 * math.exp(-t.place / 5)))
+            longest = max((_longest_quotation(t.text) for t in members), key=len)
+            members.sort(
+                key=lambda t: -(
+                    t.fitness + 0.5 * near[id(t)] + 0.3 * math.exp(-t.place / 5)
+                    + 0.6 * (len(longest) >= _SHARED_QUOTATION and longest in f" {' '.join(keys(t.text))} ")
+                )
+            )  # fmt: skip
             salience = _salience(members, float(center @ aim), outlets) * story.weight
             facts.append(Fact(tuple(members), salience, center, number))
     return sorted(facts, key=lambda f: (-f.salience, f.best.article_id, f.best.span.start))
@@ -216,6 +229,28 @@ def _alike(tellings: Sequence[Telling], vectors: NDArray[np.float32]) -> list[li
     for i, label in enumerate(model.fit_predict(distances).tolist()):
         found.setdefault(label, []).append(i)
     return list(found.values())
+
+
+def _longest_quotation(text: str) -> str:
+    """Returns the longest quotation of a sentence as comparable words."""
+    found = [" ".join(keys(q.text)) for q in find_quotations(text)]
+    return max(found, key=len, default="")
+
+
+def _with_quotations(groups: list[list[int]], tellings: Sequence[Telling]) -> list[list[int]]:
+    """Joins groups in which one sentence prints the quotation of another, whole or in part."""
+    whole = {i: f" {' '.join(keys(t.text))} " for i, t in enumerate(tellings) if t.quotes or '"' in plain(t.text)}
+    parts = {i: quoted for i in whole if len(quoted := _longest_quotation(tellings[i].text)) >= _SHARED_QUOTATION}
+    home = {i: number for number, group in enumerate(groups) for i in group}
+    for i, quoted in parts.items():
+        for j, text in whole.items():
+            if tellings[i].outlet != tellings[j].outlet and home[i] != home[j] and f" {quoted} " in text:
+                old, new = home[i], home[j]
+                home = {k: new if number == old else number for k, number in home.items()}
+    joined: dict[int, list[int]] = {}
+    for i, number in sorted(home.items()):
+        joined.setdefault(number, []).append(i)
+    return list(joined.values())
 
 
 def _salience(members: Sequence[Telling], fit: float, outlets: int) -> float:

@@ -65,7 +65,7 @@ def plan(facts: Sequence[Fact], outlets: int) -> Plan:
     unknown = [fact for fact in facts if _is_open(fact, facts)]
     open_ids = {id(fact) for fact in unknown}
     rest = [fact for fact in facts if id(fact) not in open_ids]
-    quotations = [fact for fact in rest if fact.best.quotes and fact.best.speaker]
+    quotations = [fact for fact in rest if fact.best.quotes and fact.speaker]
     quoted = {id(fact) for fact in quotations}
     told = [fact for fact in rest if id(fact) not in quoted and not fact.best.quotes]
     agreed = [fact for fact in told if len(fact.outlets) > 1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.brief.facts import Telling
+from rag.check.attribution import find_attributions
 from rag.check.quotations import find_quotations
 from rag.check.speakers import same_person
 from rag.check.words import keys, plain
@@ -15,6 +16,10 @@ _DATELINE = re.compile(
     r"(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?\s*\([^()]{2,40}\)\s*[-–—]{1,2}\s+)"
 )
 _LEAD_IN = re.compile(r"^(?:But|And|So|Yet|Meanwhile|However|Still|Also),?\s+(?=[A-Z][a-z])")
+_RELATIVE = re.compile(
+    r"\b(?:yesterday|today|tomorrow|last night|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?: (?:morning|night|evening|afternoon))?)"
+    r"(?!['’]s|\w)"
+)
 _BLANK = re.compile(r"\s+")
 _LEAST = 5
 
@@ -29,6 +34,18 @@ def shown(text: str) -> str:
     return balanced(line)
 
 
+def placed_in_time(telling: Telling) -> str:
+    """Returns a sentence with the date, in brackets, behind the first word that only a reader of that day can place."""
+    text = shown(telling.text)
+    if telling.day is None or telling.day.day is None or telling.published is None:
+        return text
+    quoted = [(q.start, q.end) for q in find_quotations(text)]
+    for found in _RELATIVE.finditer(text):
+        if not any(start <= found.start() < end for start, end in quoted):
+            return f"{text[: found.end()]} [{telling.day.spoken()}]{text[found.end() :]}"
+    return text
+
+
 def dated(telling: Telling) -> str:
     """Returns a sentence behind the day of what it tells, or behind who told it when."""
     if telling.day is not None:
@@ -40,17 +57,17 @@ def dated(telling: Telling) -> str:
     return shown(telling.text)
 
 
-def attributed(telling: Telling) -> str:
+def attributed(telling: Telling, speaker: str) -> str:
     """Returns a quotation with its speaker: the sentence as it stands where it names him, else name and words."""
     text = shown(telling.text)
-    if not telling.speaker or _names(text, telling.speaker):
+    if _names(text, speaker) or (not telling.speaker and find_attributions(plain(text))):
         return text
     quotations = find_quotations(text)
     longest = max(quotations, key=lambda q: len(q.text), default=None)
     if longest is None or len(keys(longest.text)) < _LEAST:
         return text
     words = longest.text.strip().rstrip(",")
-    return f"{telling.speaker}: “{words}”"
+    return f"{speaker}: “{words}”"
 
 
 def _names(text: str, speaker: str) -> bool:

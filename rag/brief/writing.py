@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from rag.brief.agreeing import agreements
 from rag.brief.comparing import comparison
 from rag.brief.condensing import condensed
 from rag.brief.desk import Desk
@@ -16,14 +17,14 @@ from rag.brief.numbering import renumbered
 from rag.brief.plan import SIZES, Plan, in_time_order, plan
 from rag.brief.selection import Story, choose_stories
 from rag.brief.types import Briefing, BriefingSource, Request, Section
-from rag.brief.wording import attributed, dated, shown
+from rag.brief.wording import attributed, dated, placed_in_time, shown
 from rag.check.support import Idf
 from rag.check.verification import Verifier
 from rag.generate.drafting import Answerer, Trace
 from rag.index.catalog import Catalog
 from rag.index.embedding import Embedder
 from rag.retrieve.hybrid import Retriever
-from rag.types import AnswerSentence
+from rag.types import AnswerSentence, Span
 
 HEADLINE = "Headline"
 BOTTOM_LINE = "Bottom line"
@@ -37,7 +38,8 @@ UNKNOWN = "What is not known"
 _HEADLINE_WORDS = 32
 _APART = 0.8
 
-Wording = Callable[[Fact], str]
+Wording = Callable[[Fact], Sequence[str]]
+"""Returns how a fact may be shown, the best first."""
 
 
 class _Writer:
@@ -76,8 +78,10 @@ class _Writer:
         return written
 
     def _sentence(self, fact: Fact, wording: Wording) -> AnswerSentence | None:
-        text = wording(fact)
-        return self._desk.told(text, fact.best, fact.passages()) if text else None
+        for text in dict.fromkeys(wording(fact)):
+            if (sentence := self._desk.told(text, fact.best, fact.passages())) is not None:
+                return sentence
+        return None
 
     def _outlets(self, fact: Fact, sentence: AnswerSentence) -> int:
         cited = {c.article_id for c in self._desk.citations() if c.n in sentence.citations}
@@ -161,21 +165,25 @@ def _sections(
         [f for f in planned.lead if len(f.best.text.split()) <= _HEADLINE_WORDS] or planned.lead or facts, 1, _plainly
     )
     first = [fact for fact, _ in headline]
-    short = condensed(first + [f for f in planned.lead if f not in first], request, answerer, desk, trace, notice)
+    short = condensed([*first, *(f for f in planned.lead if all(f is not g for g in first))], request, answerer, desk, trace, notice)
     bottom = [(fact, sentence) for fact, sentence in short if not any(_alike(fact, h) for h in first)][:2]
     taken = [fact for fact, _ in bottom]
     bottom += writer.write(
         [f for f in planned.lead if not any(_alike(f, other) for other in (*first, *taken))], 2 - len(bottom), _plainly
     )
     if len(bottom) < 2:
-        bottom += writer.write([f for f in facts if f not in first and f not in taken], 2 - len(bottom), _plainly)
+        bottom += writer.write([f for f in facts if all(f is not g for g in (*first, *taken))], 2 - len(bottom), _plainly)
     unknown = writer.write(planned.unknown, sizes.unknown, _plainly, keep=False)
-    developments = writer.write(planned.developments, sizes.developments, lambda f: dated(f.best), keep=False)
+    developments = writer.write(planned.developments, sizes.developments, lambda f: [dated(f.best), shown(f.best.text)], keep=False)
     ordered = [(f, s) for f in in_time_order(f for f, _ in developments) for g, s in developments if g is f]
-    quotations = writer.write(planned.quotations, sizes.quotations, lambda f: attributed(f.best), keep=False)
-    quotations.sort(key=lambda pair: _first_of(pair[0].best.speaker, quotations))
-    agreed = writer.write(planned.agreed, sizes.agreed, _plainly, keep=False, least=2)
-    alone = writer.write(planned.alone, sizes.alone, _marked, keep=False)
+    quotations = writer.write(planned.quotations, sizes.quotations, lambda f: [attributed(f.best, f.speaker)], keep=False)
+    quotations = sorted(quotations, key=lambda pair: _first_of(pair[0].speaker, quotations))
+    agreed = agreements(planned.developments, sizes.agreed, desk)
+    disputed = differing.places
+    shared = [fact for fact, _ in agreed]
+    alone = writer.write(
+        [f for f in planned.alone if not _touches(f, disputed) and all(f is not s for s in shared)], sizes.alone, _marked, keep=False
+    )
     parts = [
         (HEADLINE, headline), (BOTTOM_LINE, bottom), (DEVELOPMENTS, ordered), (QUOTATIONS, quotations),
         (AGREED, agreed),
@@ -192,12 +200,16 @@ def _section(title: str, pairs: Sequence[tuple[Fact, AnswerSentence]], news: New
     return Section(title, tuple(sentence for _, sentence in pairs), new)
 
 
-def _plainly(fact: Fact) -> str:
-    return shown(fact.best.text)
+def _touches(fact: Fact, places: frozenset[tuple[str, Span]]) -> bool:
+    return any((t.article_id, t.span) in places for t in fact.tellings)
 
 
-def _marked(fact: Fact) -> str:
-    return f"{fact.best.publisher} only: {shown(fact.best.text)}"
+def _plainly(fact: Fact) -> list[str]:
+    return [placed_in_time(fact.best), shown(fact.best.text)]
+
+
+def _marked(fact: Fact) -> list[str]:
+    return [f"{fact.best.publisher} only: {text}" for text in _plainly(fact)]
 
 
 def _alike(one: Fact, other: Fact) -> bool:
@@ -206,7 +218,7 @@ def _alike(one: Fact, other: Fact) -> bool:
 
 def _first_of(speaker: str, pairs: Sequence[tuple[Fact, AnswerSentence]]) -> int:
     last = speaker.split()[-1:] or [""]
-    return next(i for i, (fact, _) in enumerate(pairs) if (fact.best.speaker.split()[-1:] or [""]) == last)
+    return next(i for i, (fact, _) in enumerate(pairs) if (fact.speaker.split()[-1:] or [""]) == last)
 
 
 def _sources(stories: Sequence[Story], cited: set[str], catalog: Catalog) -> tuple[BriefingSource, ...]:
