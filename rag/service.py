@@ -149,13 +149,14 @@ class Dateline:
             notice=self.notice,
         )
 
-    def cited_articles(self, answer: Answer) -> list[Article]:
-        """Returns the articles an answer cites, each once."""
-        ids = dict.fromkeys(citation.article_id for citation in (*answer.citations, *answer.nearest))
+    def cited_articles(self, answer: Answer | Briefing) -> list[Article]:
+        """Returns the articles an answer or briefing cites, each once."""
+        nearest = answer.nearest if isinstance(answer, Answer) else ()
+        ids = dict.fromkeys(citation.article_id for citation in (*answer.citations, *nearest))
         return [self._opened().catalog.article(article_id) for article_id in ids]
 
-    def made_with(self, answer: Answer) -> dict[str, str]:
-        """Returns the versions of what made an answer, for its bundle: program, models, prompts and verifier."""
+    def made_with(self, answer: Answer | Briefing) -> dict[str, str]:
+        """Returns the versions of what made an answer or briefing, for its bundle: program, models, prompts and verifier."""
         from importlib.metadata import version
 
         from rag.check.builtin import weights_digest

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rag.brief.desk import Desk
-from rag.brief.facts import Fact, Telling
+from rag.brief.facts import Fact, Telling, fitness
 from rag.brief.wording import placed_in_time
+from rag.check.quotations import find_quotations
 from rag.check.words import content_stems, keys, plain
 from rag.types import AnswerSentence
 
@@ -22,11 +23,14 @@ _CUT = re.compile(
 _OPENING = re.compile(
     r"^(?:In|With|During|After|Before|Asked|Faced|As|Since|At|On|While|Following|Despite|Amid|By|Under)\b[^,“\"]{3,80},\s+"
 )
-_LEAST_WORDS, _LEAST_CONTENT = 6, 4
+_LEAST_WORDS, _LEAST_CONTENT = 6, 5
+_SHARED = 0.85
+_STANDS = 0.7
 _NEAR = 0.45
 _MOST_OTHERS = 3
 _MOST_FACTS = 24
 _MOST_TELLINGS = 3
+_MOST_QUOTED = 14
 _REPEATED = 0.6
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|did|does|do|said|says|told|met|[a-z]{3,}ed|[a-z]{3,}s)\b"
@@ -42,7 +46,7 @@ def agreements(facts: Sequence[Fact], limit: int, desk: Desk) -> list[tuple[Fact
         desk: Checks each outlet's words alone.
     """
     found: list[tuple[Fact, AnswerSentence]] = []
-    for fact in facts[:_MOST_FACTS]:
+    for fact in [f for f in facts if not f.best.quotes][:_MOST_FACTS]:
         if len(found) >= limit:
             break
         tellings = sorted(fact.tellings, key=lambda t: -t.fitness)[:_MOST_TELLINGS]
@@ -53,15 +57,71 @@ def agreements(facts: Sequence[Fact], limit: int, desk: Desk) -> list[tuple[Fact
     return found
 
 
+def shared_words(facts: Sequence[Fact], limit: int, desk: Desk) -> list[tuple[Fact, AnswerSentence]]:
+    """Returns which quotations several outlets print alike, each as who prints whose words.
+
+    Args:
+        facts: Of quotations, by salience.
+        limit: Most sentences.
+        desk: Checks each outlet's words alone.
+    """
+    found: list[tuple[Fact, AnswerSentence]] = []
+    for fact in facts:
+        if len(found) >= limit:
+            break
+        quoted = _common_quotation(fact)
+        if not quoted or not fact.speaker:
+            continue
+        by_outlet = {t.outlet: t for t in reversed(fact.tellings) if f" {' '.join(keys(quoted))} " in _spelled(t)}
+        names = [t.publisher for t in by_outlet.values()]
+        if len(names) < 2:
+            continue
+        listed = f"{', '.join(names[:-1])} and {names[-1]}"
+        text = f"{listed} print the same words of {fact.speaker}: “{_begun(quoted)}”."
+        sources = [(t.passage, t.span) for t in by_outlet.values()]
+        speaking = next((t for t in fact.tellings if t.speaker), fact.best)
+        pieces = [(f"“{quoted}”", t) for t in by_outlet.values()]
+        if sentence := desk.composed(text, [*sources, (speaking.passage, speaking.span)], pieces):
+            found.append((fact, sentence))
+    return found
+
+
+def _common_quotation(fact: Fact) -> str:
+    """Returns the longest quotation of one outlet that another prints whole; empty when there is none."""
+    quoted = [(t, q.text) for t in fact.tellings for q in find_quotations(plain(t.text))]
+    shared = [
+        text.strip(" ,.")
+        for telling, text in quoted
+        if len(keys(text)) >= _LEAST_WORDS
+        and any(f" {' '.join(keys(text))} " in _spelled(t) for t in fact.tellings if t.outlet != telling.outlet)
+    ]
+    return max(shared, key=len, default="")
+
+
+def _spelled(telling: Telling) -> str:
+    return f" {' '.join(keys(telling.text))} "
+
+
+def _begun(quoted: str) -> str:
+    words = quoted.split()
+    return quoted if len(words) <= _MOST_QUOTED else f"{' '.join(words[:_MOST_QUOTED]).rstrip(',;')} …"
+
+
 def _agreed(best: Telling, others: Sequence[Sequence[Telling]], desk: Desk) -> AnswerSentence | None:
     for text in _parts(placed_in_time(best)):
-        if not desk.supports(text, best):
+        if fitness(text) < _STANDS or not desk.supports(text, best):
             continue
-        bearing = {window[0].outlet: window for window in reversed(others) if desk.supports(text, *window)}
+        bearing = {window[0].outlet: window for window in reversed(others) if _bears(text, window, desk)}
         if bearing:
             places = [(t.passage, t.span) for window in bearing.values() for t in window]
             return desk.composed(text, [(best.passage, best.span), *places], [(text, best)])
     return None
+
+
+def _bears(text: str, window: Sequence[Telling], desk: Desk) -> bool:
+    given = " ".join([window[0].passage.title, *(t.text for t in window)])
+    wanted = set(content_stems(plain(text)))
+    return len(wanted & set(content_stems(plain(given)))) >= _SHARED * len(wanted) and desk.supports(text, *window)
 
 
 def _others(fact: Fact, best: Telling, facts: Sequence[Fact]) -> list[list[Telling]]:

@@ -18,7 +18,7 @@ _BACK = {
     "this evening": 0, "tomorrow": 1,
 }  # fmt: skip
 _AHEAD = re.compile(
-    r"\b(?:will|would|to|due|expected|planned|scheduled|ahead of|before|next|coming|until|set|upcoming)\b",
+    r"\b(?:will|would|due|expected|planned|plans?|scheduled|set to|next|coming|upcoming|(?:is|are|was|were) to)\b",
     re.IGNORECASE,
 )
 _NEXT = re.compile(r"\b(?:next|this coming)\s+$", re.IGNORECASE)
@@ -102,8 +102,10 @@ def _completed(
         if _LAST.search(before) and back == 0:
             back = 7
         is_next = _NEXT.search(before) is not None or (ahead and back > 0)
-        day = published + timedelta(days=(reading.weekday - published.weekday()) % 7 or 7) if is_next else (
-            published - timedelta(days=back)
+        day = (
+            published + timedelta(days=(reading.weekday - published.weekday()) % 7 or 7)
+            if is_next
+            else (published - timedelta(days=back))
         )
         return EventDay(day.year, day.month, day.day, ahead=day > published)
     year = reading.year

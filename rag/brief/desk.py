@@ -81,7 +81,9 @@ class Desk:
         if pieces:
             missing = missing_facts(text, evidence, context=context)
             if missing:
-                self._dropped.append(DroppedSentence(text, Verdict.UNSUPPORTED, f"not in the sources: {missing[0].text}"))
+                self._dropped.append(
+                    DroppedSentence(text, Verdict.UNSUPPORTED, f"not in the sources: {missing[0].text}")
+                )
                 return None
             placed = [(part, source_at(t.passage, t.span)) for part, t in pieces]
             claims = [Claim(part, s.sentence.text, s.context()) for part, s in placed]

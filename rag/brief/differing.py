@@ -43,9 +43,11 @@ _ANNOUNCED = re.compile(
     r"|join\w*|name[sd]?|appoint\w*|talks?)\b",
     re.IGNORECASE,
 )
+_CONTACT = re.compile(r"\b(?:(?:tele)?phone\w*|call\w*|inform\w*|updates?|brief\w*|invit\w*|includ\w*|appoint\w*)\b")
 _CLAUSE_LEFT = re.compile(r"(?:^|[;:,(—–]\s*|\b(?:that|and|but|which|who|while)\s+)(?=[^;:,(—–]*$)")
 _CLAUSE_RIGHT = re.compile(r"[;:,)—–.]|\s(?:and|but|while|which|who)\s")
 _NAMED = "who or what is named"
+_STANDS = 0.5
 _LEAST_NOUN = 3
 _LONGEST_CLAUSE = 22
 
@@ -84,7 +86,7 @@ def find_differences(facts: Sequence[Fact], desk: Desk, embedder: Embedder) -> D
             shown.append(sentence)
             disputed.update((t.article_id, t.span) for _, t in placed)
 
-    for kind, topic, group in _asked(tellings, desk, updates):
+    for kind, topic, group in _asked(tellings, updates):
         placed = [(value, by_place[place]) for value, place in group if place in by_place]
         if len({t.outlet for _, t in placed}) < 2 or not _all_close(placed, close, kind):
             continue
@@ -103,7 +105,7 @@ def find_differences(facts: Sequence[Fact], desk: Desk, embedder: Embedder) -> D
 
 
 def _asked(
-    tellings: Sequence[Telling], desk: Desk, updates: list[str]
+    tellings: Sequence[Telling], updates: list[str]
 ) -> Iterator[tuple[str, str, list[tuple[str, tuple[str, Span]]]]]:
     passages = list({t.passage.passage.id: t.passage for t in tellings}.values())
     places: dict[int, tuple[str, Span]] = {}
@@ -126,7 +128,8 @@ def _asked(
     quoted = [t for t in tellings if t.quotes]
     if len({t.outlet for t in quoted}) > 1:
         citations = tuple(
-            Citation(n, t.article_id, "", "", "", None, t.span.start, t.span.end, t.text) for n, t in enumerate(quoted, 1)
+            Citation(n, t.article_id, "", "", "", None, t.span.start, t.span.end, t.text)
+            for n, t in enumerate(quoted, 1)
         )
         findings = find_disagreements("What was said?", passages, anything, citations, note)
         for each in findings.disagreements:
@@ -147,13 +150,24 @@ def _closeness(embedder: Embedder) -> Cosine:
 
 
 def _all_close(placed: Sequence[tuple[str, Telling]], close: Cosine, kind: str) -> bool:
+    """Tells whether statements speak of one thing: each comes close to that of another outlet, directly or by a third."""
     if kind == "attribution":
         return True
-    return all(
-        close(a.text, b.text) >= (_CLOSE_WITH_WORD if _share_a_word(a.text, b.text) else _CLOSE)
-        for (_, a), (_, b) in combinations(placed, 2)
-        if a.outlet != b.outlet
-    )
+    linked, waiting = {0}, [0]
+    while waiting:
+        one = placed[waiting.pop()][1]
+        for at, (_, other) in enumerate(placed):
+            near = _CLOSE_WITH_WORD if _share_a_word(one.text, other.text) else _CLOSE
+            if at not in linked and close(_in_context(one), _in_context(other)) >= near:
+                linked.add(at)
+                waiting.append(at)
+    return len(linked) == len(placed)
+
+
+def _in_context(telling: Telling) -> str:
+    """Returns a sentence, behind the one before it where it points back to that."""
+    before = telling.passage.passage.before(telling.span)[-1:] if telling.fitness < _STANDS else []
+    return " ".join([*before, telling.text])
 
 
 def _share_a_word(one: str, other: str) -> bool:
@@ -239,8 +253,10 @@ def _told(
     for value, group in sides.items():
         whose = ", ".join(dict.fromkeys(t.publisher for t in group))
         clause = _announcement(group[0].text) if topic == _NAMED else _clause(group[0].text, value)
+        if kind == "attribution":
+            clause = value.strip('“”" ').removeprefix("... ").removesuffix(" ...").strip("… ")
         pieces.append(f"{whose}: {_quoted(clause)}")
-        parts.append((clause, group[0]))
+        parts.append((_quoted(clause) if kind == "attribution" else clause, group[0]))
     text = f"{topic[:1].upper()}{topic[1:]} – {'; '.join(pieces)}."
     sentence = desk.composed(text, [(t.passage, t.span) for _, t in placed], parts)
     if sentence is None:
@@ -255,7 +271,7 @@ def _told(
 
 def _clause(text: str, value: str) -> str:
     """Returns the words of the source around a value, up to the clause's ends; the whole when it is not found."""
-    bare = value.strip("“”\"… ")
+    bare = value.strip('“”"… ')
     first = bare.split(", ")[0]
     at = text.find(first)
     if at < 0:
@@ -270,10 +286,10 @@ def _clause(text: str, value: str) -> str:
 
 def _announcement(text: str) -> str:
     """Returns the words of the source from the announced thing on."""
-    found = _ANNOUNCED.search(text)
+    found = _CONTACT.search(text)
     return text[found.start() :].strip().rstrip(".") if found else text
 
 
 def _quoted(clause: str) -> str:
-    bare = clause.strip("“”\" ").rstrip(".")
+    bare = clause.strip('“”" ').rstrip(".")
     return f"“{bare.replace('“', '‘').replace('”', '’').replace(chr(34), chr(39))}”"

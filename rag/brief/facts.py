@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from rag.brief.days import EventDay, event_day
 from rag.brief.selection import Story
 from rag.check.modality import is_statement
+from rag.check.names import find_names
 from rag.check.quotations import find_quotations
 from rag.check.speakers import is_speech, speaker_of
 from rag.check.words import content_stems, keys, plain
@@ -35,6 +36,8 @@ _POINTS_BACK = re.compile(
     r"|leaders|meeting|visit|trip|company|document|man|woman|suspect|attack|measure|same)s?\b(?! (?:of|between|in|for|by)\b))\b",
     re.IGNORECASE,
 )
+_POINTED_AT = re.compile(r"\b(?:him|her(?! \w)|them|she|he|with both|the pair|the two)\b", re.IGNORECASE)
+_TWO = 2
 _FIRST_PERSON = re.compile(r"\b(?:I|we|you|my|our|your|us|me)\b")
 _CHROME = re.compile(
     r"^(?:read|watch|see|photo|image|video|related|click|subscribe|sign up|correction|share|follow|listen|updated"
@@ -130,9 +133,7 @@ class Fact:
         return list({t.passage.passage.id: t.passage for t in self.tellings}.values())
 
 
-def find_facts(
-    stories: Sequence[Story], topic: str, embedder: Embedder, notice: Callable[[str], None]
-) -> list[Fact]:
+def find_facts(stories: Sequence[Story], topic: str, embedder: Embedder, notice: Callable[[str], None]) -> list[Fact]:
     """Returns the facts of all stories, by salience.
 
     Args:
@@ -169,21 +170,22 @@ def find_facts(
 
 def _tellings(story: Story) -> Iterator[Telling]:
     seen: set[tuple[str, Span]] = set()
-    order: dict[str, int] = {}
+    earlier: dict[str, list[str]] = {}
     for passage in story.passages:
         inside = passage.passage
         for span in inside.sentences:
             if (inside.article_id, span) in seen:
                 continue
             seen.add((inside.article_id, span))
-            place = order.setdefault(inside.article_id, 0)
-            order[inside.article_id] += 1
-            text = inside.words(span)
+            before = earlier.setdefault(inside.article_id, [])
+            place, text = len(before), inside.words(span)
+            before.append(text)
             if not is_usable(text):
                 continue
-            quotes = any(len(keys(q.text)) >= _QUOTED_WORDS for q in find_quotations(text))
+            quotes = any(len(keys(q.text)) >= _QUOTED_WORDS for q in find_quotations(plain(text)))
             speaks = quotes or is_speech(text)
-            speaker = speaker_of(text, inside.before(span), passage.title) if speaks else ""
+            # A headline names many; whom "he" stands for is said in the sentences before.
+            speaker = speaker_of(text, before[:-1], "" if place else passage.title) if speaks else ""
             yield Telling(
                 passage, span, text, place, event_day(text, passage.published), speaker, quotes, speaks, fitness(text)
             )
@@ -206,6 +208,8 @@ def fitness(text: str) -> float:
     bare = text
     for quotation in reversed(find_quotations(text)):
         bare = bare[: quotation.start] + bare[quotation.end :]
+    if (pointing := _POINTED_AT.search(plain(bare))) and len(find_names(plain(bare)[: pointing.start()])) < _TWO:
+        score -= 0.5
     if _FIRST_PERSON.search(bare):
         score -= 0.3
     if plain(text).count('"') % 2 or text[:1].islower():
@@ -233,7 +237,8 @@ def _alike(tellings: Sequence[Telling], vectors: NDArray[np.float32]) -> list[li
 
 def _longest_quotation(text: str) -> str:
     """Returns the longest quotation of a sentence as comparable words."""
-    found = [" ".join(keys(q.text)) for q in find_quotations(text)]
+    # Of any style: papers open with one kind of mark and close with another.
+    found = [" ".join(keys(q.text)) for q in find_quotations(plain(text))]
     return max(found, key=len, default="")
 
 

@@ -22,6 +22,8 @@ _UNKNOWN = re.compile(
     re.IGNORECASE,
 )
 _SIMILAR = 0.8
+_STANDS = 0.5
+"""Least fitness of a sentence that is shown away from what stood around it."""
 _OLD = timedelta(days=30)
 
 
@@ -67,7 +69,7 @@ def plan(facts: Sequence[Fact], outlets: int) -> Plan:
     rest = [fact for fact in facts if id(fact) not in open_ids]
     quotations = [fact for fact in rest if fact.best.quotes and fact.speaker]
     quoted = {id(fact) for fact in quotations}
-    told = [fact for fact in rest if id(fact) not in quoted and not fact.best.quotes]
+    told = [f for f in rest if id(f) not in quoted and not f.best.quotes and f.best.fitness >= _STANDS]
     agreed = [fact for fact in told if len(fact.outlets) > 1]
     alone = [fact for fact in told if len(fact.outlets) == 1] if outlets > 1 else []
     return Plan(

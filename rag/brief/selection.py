@@ -85,9 +85,7 @@ def choose_stories(
     if left := len(groups) - len(shown):
         warnings.append(f"{left} smaller stories of {len(groups)} were left out")
     per_story = max(2, _ARTICLES[request.length] * 2 // max(len(shown), 1))
-    stories = [
-        _story(_spread(group, per_story), catalog, request, weight=_outlets(group) / largest) for group in shown
-    ]
+    stories = [_story(_spread(group, per_story), catalog, request, weight=_outlets(group) / largest) for group in shown]
     return stories, warnings
 
 

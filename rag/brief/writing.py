@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from rag.brief.agreeing import agreements
+from rag.brief.agreeing import agreements, shared_words
 from rag.brief.comparing import comparison
 from rag.brief.condensing import condensed
 from rag.brief.desk import Desk
@@ -35,7 +35,7 @@ DIFFER = "Where sources differ"
 ALONE = "Only one outlet reports"
 UNKNOWN = "What is not known"
 
-_HEADLINE_WORDS = 32
+_HEADLINE_WORDS = 38
 _APART = 0.8
 
 Wording = Callable[[Fact], Sequence[str]]
@@ -165,24 +165,36 @@ def _sections(
         [f for f in planned.lead if len(f.best.text.split()) <= _HEADLINE_WORDS] or planned.lead or facts, 1, _plainly
     )
     first = [fact for fact, _ in headline]
-    short = condensed([*first, *(f for f in planned.lead if all(f is not g for g in first))], request, answerer, desk, trace, notice)
+    short = condensed(
+        [*first, *(f for f in planned.lead if all(f is not g for g in first))], request, answerer, desk, trace, notice
+    )
     bottom = [(fact, sentence) for fact, sentence in short if not any(_alike(fact, h) for h in first)][:2]
     taken = [fact for fact, _ in bottom]
     bottom += writer.write(
         [f for f in planned.lead if not any(_alike(f, other) for other in (*first, *taken))], 2 - len(bottom), _plainly
     )
     if len(bottom) < 2:
-        bottom += writer.write([f for f in facts if all(f is not g for g in (*first, *taken))], 2 - len(bottom), _plainly)
+        bottom += writer.write(
+            [f for f in facts if all(f is not g for g in (*first, *taken))], 2 - len(bottom), _plainly
+        )
     unknown = writer.write(planned.unknown, sizes.unknown, _plainly, keep=False)
-    developments = writer.write(planned.developments, sizes.developments, lambda f: [dated(f.best), shown(f.best.text)], keep=False)
+    developments = writer.write(
+        planned.developments, sizes.developments, lambda f: [dated(f.best), shown(f.best.text)], keep=False
+    )
     ordered = [(f, s) for f in in_time_order(f for f, _ in developments) for g, s in developments if g is f]
-    quotations = writer.write(planned.quotations, sizes.quotations, lambda f: [attributed(f.best, f.speaker)], keep=False)
+    quotations = writer.write(
+        planned.quotations, sizes.quotations, lambda f: [attributed(f.best, f.speaker)], keep=False
+    )
     quotations = sorted(quotations, key=lambda pair: _first_of(pair[0].speaker, quotations))
     agreed = agreements(planned.developments, sizes.agreed, desk)
+    agreed += shared_words(planned.quotations, min(2, sizes.agreed - len(agreed)), desk)
     disputed = differing.places
     shared = [fact for fact, _ in agreed]
     alone = writer.write(
-        [f for f in planned.alone if not _touches(f, disputed) and all(f is not s for s in shared)], sizes.alone, _marked, keep=False
+        [f for f in planned.alone if not _touches(f, disputed) and all(f is not s for s in shared)],
+        sizes.alone,
+        _marked,
+        keep=False,
     )
     parts = [
         (HEADLINE, headline), (BOTTOM_LINE, bottom), (DEVELOPMENTS, ordered), (QUOTATIONS, quotations),

@@ -63,6 +63,7 @@ for command in (
     corpus.sources,
     corpus.search,
     answers.ask,
+    briefing.brief,
     briefing.quote,
     answers.verify,
     evaluation.evaluation,
