@@ -156,7 +156,7 @@ class Dateline:
         return [self._opened().catalog.article(article_id) for article_id in ids]
 
     def made_with(self, answer: Answer | Briefing) -> dict[str, str]:
-        """Returns the versions of what made an answer or briefing, for its bundle: program, models, prompts and verifier."""
+        """Returns the versions of what made an answer or briefing, for its bundle: program, models, verifier."""
         from importlib.metadata import version
 
         from rag.check.builtin import weights_digest

@@ -18,12 +18,13 @@ _BACK = {
     "this evening": 0, "tomorrow": 1,
 }  # fmt: skip
 _AHEAD = re.compile(
-    r"\b(?:will|would|due|expected|planned|plans?|scheduled|set to|next|coming|upcoming|(?:is|are|was|were) to)\b",
+    r"\b(?:will|would|due|expected|planned|scheduled|set to|next|coming|upcoming|(?:is|are|was|were) to|to be)\b",
     re.IGNORECASE,
 )
 _NEXT = re.compile(r"\b(?:next|this coming)\s+$", re.IGNORECASE)
 _LAST = re.compile(r"\blast\s+$", re.IGNORECASE)
 _FRAME = re.compile(r"\b(?:since|until|till|between|from)\s+(?:[\w']+\s+){0,9}$", re.IGNORECASE)
+_IN = re.compile(r"\b[Ii]n\s+(?:(?:early|late|mid)[- ])?$")
 _DATELINE = re.compile(r"^[A-Z][A-Z .'-]{2,}[^()]{0,60}\([^()]{2,40}\)\s*-+\s*")
 _CLAUSE = re.compile(r"[;:]|,|\b(?:and|but|while|which|who|where)\b")
 
@@ -67,12 +68,27 @@ def event_day(sentence: str, published: date | None) -> EventDay | None:
             continue
         if _is_possessive(mention, text):
             continue
-        clause = _CLAUSE.split(text[: mention.start])[-1] + _CLAUSE.split(text[mention.end :])[0]
-        resolved = _resolved(mention, text, published, ahead=bool(_AHEAD.search(clause)))
+        resolved = _resolved(mention, text, published, ahead=_speaks_ahead(text, mention.start, mention.end))
         if resolved is not None:
             found.append(resolved)
     exact = [day for day in found if day.day]
     return next(iter([*exact, *found]), None)
+
+
+def day_at(text: str, start: int, end: int, published: date | None) -> EventDay | None:
+    """Returns the day that the words ``text[start:end]`` of any text name; ``None`` when they name none."""
+    mentions = find_dates(plain(text[start:end]))
+    if not mentions:
+        return None
+    mention = mentions[0]._replace(start=start, end=end)
+    return _resolved(mention, text, published, ahead=_speaks_ahead(text, start, end))
+
+
+def _speaks_ahead(text: str, start: int, end: int) -> bool:
+    """Tells whether the clause around a date speaks of the future, by its words before the date if there are any."""
+    before = _CLAUSE.split(text[:start])[-1]
+    around = before if len(before.split()) > 1 else before + text[end:].lstrip(", ").split(",")[0]
+    return bool(_AHEAD.search(around))
 
 
 def _is_possessive(mention: DateMention, text: str) -> bool:
@@ -89,6 +105,11 @@ def _resolved(mention: DateMention, text: str, published: date | None, *, ahead:
     if len(mention.readings) != 1:
         return None
     return _completed(mention.readings[0], mention, text, published, ahead)
+
+
+def _is_when(before: str, year: int, published: date | None) -> bool:
+    """Tells "in 2015", of a past year, from "the 2010 law" and "run in 2020"."""
+    return bool(_IN.search(before)) and published is not None and year < published.year
 
 
 def _completed(
@@ -109,6 +130,8 @@ def _completed(
         )
         return EventDay(day.year, day.month, day.day, ahead=day > published)
     year = reading.year
+    if year is not None and reading.month is None and not _is_when(text[: mention.start], year, published):
+        return None
     if year is None:
         if published is None or reading.month is None:
             return None

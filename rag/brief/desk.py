@@ -1,4 +1,4 @@
-"""The copy desk of a briefing: nothing goes into it that its check does not pass, and every citation is numbered once."""
+"""The copy desk of a briefing: only what passes its check goes in, and every citation is numbered once."""
 
 from __future__ import annotations
 

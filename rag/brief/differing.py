@@ -1,4 +1,4 @@
-"""Where the sources of a briefing differ: the questions that their own words raise, and statements told with other details.
+"""Where the sources of a briefing differ: questions that their own words raise, and statements told otherwise.
 
 ``rag.check.disagreement`` compares answers to a question; a briefing has no question, so it asks those that two sources
 or more speak to: how many were killed, hurt, displaced or held, how long it lasted, in which words it was said. What is
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.brief.desk import Desk
 from rag.brief.facts import Fact, Telling
@@ -21,7 +22,7 @@ from rag.check.disagreement.finding import find_disagreements
 from rag.check.names import StatedNames, find_names
 from rag.check.quantities import Quantity, find_quantities
 from rag.check.speakers import same_person
-from rag.check.words import STOPWORDS, content_stems, plain, stem_keys, words
+from rag.check.words import STOPWORDS, content_stems, plain, stem_keys, vocabulary, words
 from rag.index.embedding import Embedder
 from rag.types import AnswerSentence, Citation, Disagreement, Position, RetrievedPassage, Span, Verdict
 
@@ -49,10 +50,17 @@ _CLAUSE_RIGHT = re.compile(r"[;:,)—–.]|\s(?:and|but|while|which|who)\s")
 _NAMED = "who or what is named"
 _STANDS = 0.5
 _LEAST_NOUN = 3
-_LONGEST_CLAUSE = 22
 
-_GENERAL = frozenset(stem_keys(["people", "person", "number", "million", "thousand", "hundred", "dead", "killed", "injured",
-                                "displaced", "arrested", "hours", "minutes", "talks", "police", "officials"]))  # fmt: skip
+_GENERAL = frozenset(
+    stem_keys(
+        list(
+            vocabulary(
+                """people person number million thousand hundred dead killed injured displaced arrested hours minutes
+                talks police officials"""
+            )
+        )
+    )
+)
 
 Cosine = Callable[[str, str], float]
 
@@ -139,9 +147,9 @@ def _asked(
 
 
 def _closeness(embedder: Embedder) -> Cosine:
-    known: dict[str, np.ndarray] = {}  # type: ignore[type-arg]
+    known: dict[str, NDArray[np.float32]] = {}
 
-    def vector(text: str) -> np.ndarray:  # type: ignore[type-arg]
+    def vector(text: str) -> NDArray[np.float32]:
         if text not in known:
             known[text] = embedder.embed_passages([plain(text)])[0]
         return known[text]
@@ -150,7 +158,7 @@ def _closeness(embedder: Embedder) -> Cosine:
 
 
 def _all_close(placed: Sequence[tuple[str, Telling]], close: Cosine, kind: str) -> bool:
-    """Tells whether statements speak of one thing: each comes close to that of another outlet, directly or by a third."""
+    """Tells whether statements speak of one thing: each comes close to another, directly or by a third."""
     if kind == "attribution":
         return True
     linked, waiting = {0}, [0]
@@ -199,11 +207,10 @@ def _counted(text: str) -> dict[str, tuple[Quantity, str]]:
     source = plain(text)
     found: dict[str, list[tuple[Quantity, str]]] = {}
     for quantity in find_quantities(source):
-        after = [w for w in words(source[quantity.end : quantity.end + 40])][:2]
+        after = words(source[quantity.end : quantity.end + 40])[:2]
         noun = next((w.key for w in after if w.key not in STOPWORDS and len(w.key) >= _LEAST_NOUN), "")
         if noun.endswith("s") and not quantity.vague and quantity.text.lower() not in ("one", "first"):
-            [stem] = stem_keys([noun])
-            found.setdefault(noun if stem else noun, []).append((quantity, source))
+            found.setdefault(noun, []).append((quantity, source))
     return {noun: places[0] for noun, places in found.items() if len(places) == 1}
 
 
@@ -225,7 +232,7 @@ def _details(tellings: Sequence[Telling], close: Cosine) -> Iterator[tuple[str, 
         theirs = _only_named(b.text, texts[a.article_id])
         shared = _shared_names(a.text, b.text)
         if mine and theirs and shared >= 2:
-            yield "stance", _NAMED, [(", ".join(mine), a), (", ".join(theirs), b)]
+            yield "stance", _NAMED, [(_announcement(a.text), a), (_announcement(b.text), b)]
 
 
 def _only_named(text: str, other: str) -> list[str]:
@@ -252,7 +259,7 @@ def _told(
     parts: list[tuple[str, Telling]] = []
     for value, group in sides.items():
         whose = ", ".join(dict.fromkeys(t.publisher for t in group))
-        clause = _announcement(group[0].text) if topic == _NAMED else _clause(group[0].text, value)
+        clause = value if topic == _NAMED else _clause(group[0].text, value)
         if kind == "attribution":
             clause = value.strip('“”" ').removeprefix("... ").removesuffix(" ...").strip("… ")
         pieces.append(f"{whose}: {_quoted(clause)}")

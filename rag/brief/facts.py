@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from rag.brief.days import EventDay, event_day
 from rag.brief.selection import Story
+from rag.brief.voices import runs_on, speaker_at
 from rag.check.modality import is_statement
 from rag.check.names import find_names
 from rag.check.quotations import find_quotations
-from rag.check.speakers import is_speech, speaker_of
+from rag.check.speakers import is_speech
 from rag.check.words import content_stems, keys, plain
 from rag.index.embedding import Embedder
 from rag.types import RetrievedPassage, Span
@@ -31,9 +32,11 @@ _SHARED_QUOTATION = 30
 _POINTS_BACK = re.compile(
     r"^[\"“‘']?(?:he|she|they|it|its|his|her|hers|their|this|that|these|those|such|but|and|so|or|yet|also|then|there"
     r"|here|both|another|other|others|one|some|meanwhile|however|still|instead|likewise|similarly|moreover"
-    r"|furthermore|additionally|for example|in addition|as a result|present (?:is|are|were|will)|the (?:two|three|pair|move|news|remark|comment"
+    r"|furthermore|additionally|for example|in addition|as a result|present (?:is|are|were|will)"
+    r"|the (?:two|three|pair|move|news|remark|comment"
     r"|decision|latter|former|announcement|statement|ad|video|figure|report|plan|incident|law|bill|deal|group|men"
-    r"|leaders|meeting|visit|trip|company|document|man|woman|suspect|attack|measure|same)s?\b(?! (?:of|between|in|for|by)\b))\b",
+    r"|leaders|meeting|visit|trip|company|document|man|woman|suspect|attack|measure|same)s?\b"
+    r"(?! (?:of|between|in|for|by)\b))\b",
     re.IGNORECASE,
 )
 _POINTED_AT = re.compile(r"\b(?:him|her(?! \w)|them|she|he|with both|the pair|the two)\b", re.IGNORECASE)
@@ -169,30 +172,28 @@ def find_facts(stories: Sequence[Story], topic: str, embedder: Embedder, notice:
 
 
 def _tellings(story: Story) -> Iterator[Telling]:
-    seen: set[tuple[str, Span]] = set()
-    earlier: dict[str, list[str]] = {}
+    by_article: dict[str, dict[Span, RetrievedPassage]] = {}
     for passage in story.passages:
-        inside = passage.passage
-        for span in inside.sentences:
-            if (inside.article_id, span) in seen:
+        for span in passage.passage.sentences:
+            by_article.setdefault(passage.passage.article_id, {}).setdefault(span, passage)
+    for places in by_article.values():
+        spans = sorted(places, key=lambda span: span.start)
+        texts = [places[span].passage.words(span) for span in spans]
+        for place, (span, text) in enumerate(zip(spans, texts, strict=True)):
+            # Inside a quotation of several sentences: alone it would read as the paper's own words.
+            if not is_usable(text) or ('"' not in plain(text) and runs_on(texts[:place])):
                 continue
-            seen.add((inside.article_id, span))
-            before = earlier.setdefault(inside.article_id, [])
-            place, text = len(before), inside.words(span)
-            before.append(text)
-            if not is_usable(text):
-                continue
+            passage = places[span]
             quotes = any(len(keys(q.text)) >= _QUOTED_WORDS for q in find_quotations(plain(text)))
             speaks = quotes or is_speech(text)
-            # A headline names many; whom "he" stands for is said in the sentences before.
-            speaker = speaker_of(text, before[:-1], "" if place else passage.title) if speaks else ""
+            speaker = speaker_at(texts, place, passage.title) if speaks else ""
             yield Telling(
                 passage, span, text, place, event_day(text, passage.published), speaker, quotes, speaks, fitness(text)
             )
 
 
 def is_usable(text: str) -> bool:
-    """Tells whether a sentence states something that a briefing can show: no heading, no question, no page furniture."""
+    """Tells whether a briefing can show a sentence: it states something, and is no heading or page furniture."""
     count = len(keys(text))
     if not _LEAST_WORDS <= count <= _MOST_WORDS or not is_statement(text) or _CHROME.search(text):
         return False

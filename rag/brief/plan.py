@@ -12,18 +12,21 @@ from rag.brief.types import Length
 from rag.check.words import plain
 
 _UNKNOWN = re.compile(
-    r"\b(?:(?:not|n't|never) (?:immediately |yet |been |be )*(?:clear|known|say|said|disclosed?|released?|named|announced?"
-    r"|given|specif(?:y|ied)|explain(?:ed)?|confirmed|determined|established|identified|decided|elaborate)"
-    r"|unclear|unknown|uncertain|unconfirmed|undisclosed|undecided|remains? to be seen|has yet to|have yet to"
+    r"\b(?:(?:not|n't|never) (?:immediately |yet |been |be )*(?:clear|known|say|said|disclosed?|released?"
+    r"|named|announced?|given|specif(?:y|ied)|explain(?:ed)?|confirmed|determined|established|identified|decided|elaborate)"
+    r"|unclear|unknown|uncertain|undisclosed|undecided|remains? to be seen|has yet to|have yet to"
     r"|(?:declined|refused) to (?:comment|say|give|name|discuss|confirm|elaborate|answer)"
-    r"|no (?:date|details?|reason|explanation|motive|cause|word|indication|decision) (?:\w+ ){0,3}(?:was|were|has|have|on|as|about|given)"
+    r"|no (?:date|details?|reason|explanation|motive|cause|word|indication|decision) (?:\w+ ){0,3}"
+    r"(?:was|were|has|have|on|as|about|given)"
     r"|nobody (?:can|could) say|no one (?:can|could|knows)|would not (?:comment|say|confirm|discuss)"
     r"|would say only|without (?:naming|saying|giving|explaining))\b",
     re.IGNORECASE,
 )
+_BACKGROUND = re.compile(r"\bsince\b[^.]{0,80}\b(?:19|20)\d\d\b|\bin recent (?:weeks|months|years)\b", re.IGNORECASE)
 _SIMILAR = 0.8
-_STANDS = 0.5
+STANDS = 0.5
 """Least fitness of a sentence that is shown away from what stood around it."""
+_NEAR_TOP = 3
 _OLD = timedelta(days=30)
 
 
@@ -69,12 +72,14 @@ def plan(facts: Sequence[Fact], outlets: int) -> Plan:
     rest = [fact for fact in facts if id(fact) not in open_ids]
     quotations = [fact for fact in rest if fact.best.quotes and fact.speaker]
     quoted = {id(fact) for fact in quotations}
-    told = [f for f in rest if id(f) not in quoted and not f.best.quotes and f.best.fitness >= _STANDS]
+    told = [f for f in rest if id(f) not in quoted and not f.best.quotes and f.best.fitness >= STANDS]
     agreed = [fact for fact in told if len(fact.outlets) > 1]
     alone = [fact for fact in told if len(fact.outlets) == 1] if outlets > 1 else []
+    # With several outlets, what one of them has further down in its report belongs to what it alone reports.
+    central = [f for f in told if f.day or len(f.outlets) > 1 or min(t.place for t in f.tellings) < _NEAR_TOP]
     return Plan(
         lead=tuple(f for f in told if _leads(f)),
-        developments=tuple(told),
+        developments=tuple(central if outlets > 1 else told),
         quotations=tuple(quotations),
         agreed=tuple(agreed),
         alone=tuple(alone),
@@ -86,6 +91,8 @@ def _leads(fact: Fact) -> bool:
     """Tells whether a fact may stand first: recent, and told by a sentence that stands alone."""
     best = fact.best
     if best.fitness < 0.7:
+        return False
+    if _BACKGROUND.search(plain(best.text)):
         return False
     newest = best.published
     return not (fact.day and newest and fact.day.first_day() < newest - _OLD)

@@ -8,8 +8,8 @@ from datetime import date
 
 from rag.brief.alignment import Token, closest, difference, longest_run, only_marks_differ, tokens
 from rag.brief.types import FoundQuotation
+from rag.brief.voices import speaker_at
 from rag.check.quotations import find_quotations
-from rag.check.speakers import speaker_of
 from rag.check.words import STOPWORDS
 from rag.index.catalog import Catalog
 from rag.index.store import IndexStore
@@ -192,10 +192,9 @@ def _trimmed(found: Sequence[Token]) -> list[Token]:
 
 def _found(catalog: Catalog, article: Article, match: _Match) -> FoundQuotation:
     spans = sorted({span for p in catalog.passages_of(article.id) for span in p.sentences}, key=lambda s: s.start)
-    speaker = ""
-    for at, span in enumerate(spans):
-        if span.end > match.start and span.start < match.end and not speaker:
-            speaker = speaker_of(span.of(article.text), [s.of(article.text) for s in spans[:at]], article.title)
+    texts = [span.of(article.text) for span in spans]
+    inside = [at for at, span in enumerate(spans) if span.end > match.start and span.start < match.end]
+    speaker = next((name for at in inside if (name := speaker_at(texts, at, article.title))), "")
     return FoundQuotation(
         article.id, article.title, article.publisher, article.published, match.start, match.end,
         article.text[match.start : match.end], speaker, match.exact, match.difference,

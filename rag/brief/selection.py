@@ -22,6 +22,7 @@ _STORIES = {Length.SHORT: 2, Length.STANDARD: 4, Length.LONG: 6}
 _COSINE_AT_LEAST = 0.3
 _BELOW_BEST = 0.3
 """How far below the best passage the best passage of an article may lie, in cosine."""
+_GOOD = 0.75
 _SAME_STORY = 0.52
 """Mean cosine of titles and leads above which two articles tell one story."""
 _WEEK = 6
@@ -118,7 +119,8 @@ def _about_topic(hits: Sequence[RetrievedPassage], limit: int) -> list[str]:
         cosine = hit.cosine if hit.cosine is not None else 0.0
         best[hit.passage.article_id] = max(best.get(hit.passage.article_id, 0.0), cosine)
     top = max(best.values(), default=0.0)
-    floor = max(_COSINE_AT_LEAST, top - _BELOW_BEST)
+    # A topic that is the headline of one article must not shut out the others.
+    floor = max(_COSINE_AT_LEAST, min(top, _GOOD) - _BELOW_BEST)
     return [article_id for article_id, cosine in best.items() if cosine >= floor][:limit]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rag.brief.days import day_at
 from rag.brief.facts import Telling
 from rag.check.attribution import find_attributions
 from rag.check.quotations import find_quotations
@@ -15,9 +16,10 @@ _DATELINE = re.compile(
     r"^(?:[A-Z][A-Z.' -]{2,}(?:,\s*[\w. ]{2,30})?\s*(?:\([^()]{2,40}\))?\s*[-–—]{1,2}\s+|[A-Z][\w. ]+(?:, [A-Z][\w.]+)*"
     r"(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?\s*\([^()]{2,40}\)\s*[-–—]{1,2}\s+)"
 )
-_LEAD_IN = re.compile(r"^(?:But|And|So|Yet|Meanwhile|However|Still|Also),?\s+(?=[A-Z][a-z])")
+_LEAD_IN = re.compile(r"^(?:But|And|So|Yet|Meanwhile|However|Also),?\s+(?=\w)")
 _RELATIVE = re.compile(
-    r"\b(?:yesterday|today|tomorrow|last night|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?: (?:morning|night|evening|afternoon))?)"
+    r"\b(?:yesterday|today|tomorrow|last night"
+    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?: (?:morning|night|evening|afternoon))?)"
     r"(?!['’]s|\w)"
 )
 _BLANK = re.compile(r"\s+")
@@ -30,19 +32,20 @@ def shown(text: str) -> str:
     for pattern in (_DATELINE, _LEAD_IN):
         rest = pattern.sub("", line, count=1)
         if rest != line and len(keys(rest)) >= _LEAST:
-            line = rest
+            line = rest[:1].upper() + rest[1:]
     return balanced(line)
 
 
 def placed_in_time(telling: Telling) -> str:
     """Returns a sentence with the date, in brackets, behind the first word that only a reader of that day can place."""
     text = shown(telling.text)
-    if telling.day is None or telling.day.day is None or telling.published is None:
-        return text
     quoted = [(q.start, q.end) for q in find_quotations(text)]
     for found in _RELATIVE.finditer(text):
-        if not any(start <= found.start() < end for start, end in quoted):
-            return f"{text[: found.end()]} [{telling.day.spoken()}]{text[found.end() :]}"
+        if any(start <= found.start() < end for start, end in quoted):
+            continue
+        day = day_at(text, found.start(), found.end(), telling.published)
+        if day is not None and day.day:
+            return f"{text[: found.end()]} [{day.spoken()}]{text[found.end() :]}"
     return text
 
 

@@ -11,15 +11,16 @@ from rag.brief.comparing import comparison
 from rag.brief.condensing import condensed
 from rag.brief.desk import Desk
 from rag.brief.differing import Differing, find_differences
-from rag.brief.facts import Fact, find_facts
+from rag.brief.facts import Fact, find_facts, shares_content
 from rag.brief.news import News
 from rag.brief.numbering import renumbered
-from rag.brief.plan import SIZES, Plan, in_time_order, plan
+from rag.brief.plan import SIZES, STANDS, Plan, in_time_order, plan
 from rag.brief.selection import Story, choose_stories
 from rag.brief.types import Briefing, BriefingSource, Request, Section
 from rag.brief.wording import attributed, dated, placed_in_time, shown
 from rag.check.support import Idf
 from rag.check.verification import Verifier
+from rag.check.words import content_stems, plain
 from rag.generate.drafting import Answerer, Trace
 from rag.index.catalog import Catalog
 from rag.index.embedding import Embedder
@@ -36,10 +37,16 @@ ALONE = "Only one outlet reports"
 UNKNOWN = "What is not known"
 
 _HEADLINE_WORDS = 38
-_APART = 0.8
+_APART, _APART_AT_TOP, _NEAR = 0.8, 0.74, 0.6
+_SAID = 0.8
+_SAID_ALREADY = 0.55
+_BOTTOM = 2
+_EACH = 2
 
 Wording = Callable[[Fact], Sequence[str]]
 """Returns how a fact may be shown, the best first."""
+
+Repeats = Callable[[Fact, Fact], bool]
 
 
 class _Writer:
@@ -52,7 +59,7 @@ class _Writer:
         self.facts: dict[str, Fact] = {}
 
     def write(
-        self, facts: Iterable[Fact], limit: int, wording: Wording, *, keep: bool = True, least: int = 1
+        self, facts: Iterable[Fact], limit: int, wording: Wording, *, keep: bool = True, repeats: Repeats | None = None
     ) -> list[tuple[Fact, AnswerSentence]]:
         """Returns the first ``limit`` facts that pass their check, with their sentences.
 
@@ -61,16 +68,16 @@ class _Writer:
             limit: Most sentences.
             wording: How a fact is shown.
             keep: Whether a fact shown here may be shown again elsewhere.
-            least: Of how many outlets the citations of a sentence must be.
+            repeats: Tells whether two facts are too alike for one section.
         """
         written: list[tuple[Fact, AnswerSentence]] = []
         for fact in facts:
             if len(written) >= limit:
                 break
-            if id(fact) in self._used or any(_alike(fact, other) for other, _ in written):
+            if id(fact) in self._used or any((repeats or _alike)(fact, other) for other, _ in written):
                 continue
             sentence = self._sentence(fact, wording)
-            if sentence is None or (least > 1 and self._outlets(fact, sentence) < least):
+            if sentence is None:
                 continue
             written.append((fact, sentence))
             if not keep:
@@ -82,10 +89,6 @@ class _Writer:
             if (sentence := self._desk.told(text, fact.best, fact.passages())) is not None:
                 return sentence
         return None
-
-    def _outlets(self, fact: Fact, sentence: AnswerSentence) -> int:
-        cited = {c.article_id for c in self._desk.citations() if c.n in sentence.citations}
-        return len({t.outlet for t in fact.tellings if t.article_id in cited})
 
 
 def write_briefing(
@@ -161,22 +164,16 @@ def _sections(
     notice: Callable[[str], None],
 ) -> list[Section]:
     sizes, writer = SIZES[request.length], _Writer(desk, notice)
-    headline = writer.write(
-        [f for f in planned.lead if len(f.best.text.split()) <= _HEADLINE_WORDS] or planned.lead or facts, 1, _plainly
-    )
+    headline = writer.write(_for_headline(planned.lead) or facts, 1, _plainly)
     first = [fact for fact, _ in headline]
-    short = condensed(
-        [*first, *(f for f in planned.lead if all(f is not g for g in first))], request, answerer, desk, trace, notice
-    )
-    bottom = [(fact, sentence) for fact, sentence in short if not any(_alike(fact, h) for h in first)][:2]
-    taken = [fact for fact, _ in bottom]
-    bottom += writer.write(
-        [f for f in planned.lead if not any(_alike(f, other) for other in (*first, *taken))], 2 - len(bottom), _plainly
-    )
-    if len(bottom) < 2:
-        bottom += writer.write(
-            [f for f in facts if all(f is not g for g in (*first, *taken))], 2 - len(bottom), _plainly
-        )
+    short = condensed([*first, *_without(planned.lead, first)], request, answerer, desk, trace, notice)
+    bottom = [(fact, sentence) for fact, sentence in short if not any(_repeats(fact, h) for h in first)][:2]
+    for candidates in (planned.lead, [f for f in facts if f.best.fitness >= STANDS and not f.best.quotes]):
+        taken = [*first, *(fact for fact, _ in bottom)]
+        fresh = [f for f in _without(candidates, taken) if not _adds_little(f, taken)]
+        for fact in fresh:
+            if len(bottom) < _BOTTOM and not _adds_little(fact, [*first, *(f for f, _ in bottom)]):
+                bottom += writer.write([fact], 1, _plainly)
     unknown = writer.write(planned.unknown, sizes.unknown, _plainly, keep=False)
     developments = writer.write(
         planned.developments, sizes.developments, lambda f: [dated(f.best), shown(f.best.text)], keep=False
@@ -214,6 +211,44 @@ def _section(title: str, pairs: Sequence[tuple[Fact, AnswerSentence]], news: New
 
 def _touches(fact: Fact, places: frozenset[tuple[str, Span]]) -> bool:
     return any((t.article_id, t.span) in places for t in fact.tellings)
+
+
+def _for_headline(lead: Sequence[Fact]) -> list[Fact]:
+    """Returns facts fit for a headline, the best first: short, and told rather than said by somebody."""
+    short = [f for f in lead if len(shown(f.best.text).split()) <= _HEADLINE_WORDS] or list(lead)
+    return sorted(short, key=lambda f: -f.salience * (_SAID if f.best.speaks else 1.0))
+
+
+def _without(facts: Iterable[Fact], others: Sequence[Fact]) -> list[Fact]:
+    return [f for f in facts if not any(_repeats(f, other) for other in others)]
+
+
+def _adds_little(fact: Fact, others: Sequence[Fact]) -> bool:
+    """Tells whether most of what a sentence says is in others together."""
+    own, said = set(content_stems(plain(fact.best.text))), set[str]()
+    for other in others:
+        said.update(content_stems(plain(other.best.text)))
+    return bool(own) and len(own & said) >= _SAID_ALREADY * len(own)
+
+
+def _repeats(one: Fact, other: Fact) -> bool:
+    """Tells whether two facts are too alike to stand in the few lines at the top."""
+    near = float(one.vector @ other.vector)
+    return (
+        one is other or near >= _APART_AT_TOP or (near >= _NEAR and shares_content(one.best.text, other.best.text, 0.5))
+    )
+
+
+def _varied(quotations: Sequence[Fact]) -> list[Fact]:
+    """Returns quotations so that nobody has more than two before everybody has been heard."""
+    heard: dict[str, int] = {}
+    first: list[Fact] = []
+    rest: list[Fact] = []
+    for fact in quotations:
+        last = (fact.speaker.split() or [""])[-1]
+        heard[last] = heard.get(last, 0) + 1
+        (first if heard[last] <= _EACH else rest).append(fact)
+    return first + rest
 
 
 def _plainly(fact: Fact) -> list[str]:

@@ -1,10 +1,11 @@
-"""A briefing as one HTML file: works offline, prints, and each citation jumps to the marked words in the source text."""
+"""A briefing as one HTML file: offline, printable, each citation jumping to the marked words in the source text."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import pairwise
 
 from rag.brief.export.document import NOTES, QUOTES, SOURCES, Document, printable, spoken
 from rag.brief.types import Briefing
@@ -46,7 +47,7 @@ def source_text(article: Article, citations: Sequence[Citation]) -> SourceText:
     valid = [c for c in citations if c.version == article.version and article.text[c.start : c.end] == c.quote]
     borders = sorted({0, len(article.text), *(c.start for c in valid), *(c.end for c in valid)})
     paragraphs: list[list[Piece]] = [[]]
-    for start, end in zip(borders, borders[1:], strict=False):
+    for start, end in pairwise(borders):
         numbers = tuple(c.n for c in valid if c.start == start)
         marked = any(c.start <= start and end <= c.end for c in valid)
         for number, line in enumerate(article.text[start:end].split("\n")):

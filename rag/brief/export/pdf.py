@@ -1,4 +1,4 @@
-"""A briefing as PDF, by fpdf2: pure Python, maintained, embeds Unicode fonts; reportlab would do it as well with twice the code.
+"""A briefing as PDF, by fpdf2: pure Python, maintained, embeds subsets of Unicode fonts, flowing text with links.
 
 The font is Noto Serif (OFL), from the package ``fontpkg-noto-serif``: Latin, Greek and Cyrillic. Characters it does
 not have are shown as "□", so that nothing is left out unseen.
@@ -39,6 +39,8 @@ def as_pdf(document: Document) -> bytes:
         write(line.text.removeprefix("New: ") if line.new else line.text, style=style, size=size)
         for n in line.numbers:
             write(" ", size=size)
+            if pdf.get_x() + pdf.get_string_width(f"[{n}]") > pdf.w - pdf.r_margin:
+                pdf.ln(_LEADING * size / _BODY)
             write(f"[{n}]", size=min(size, _SMALL), color=_LINK, link=links[n])
 
     def heading(text: str) -> None:
@@ -94,8 +96,8 @@ def _opened(title: str) -> Any:
 
     pdf = _Page(format="A4")
     with as_file(_font()) as path:
-        pdf.add_font(_FONT, "", str(path), variations={"wght": 400})
-        pdf.add_font(_FONT, "B", str(path), variations={"wght": 700})
+        pdf.add_font(_FONT, "", str(path), variations={"wght": 400.0})
+        pdf.add_font(_FONT, "B", str(path), variations={"wght": 700.0})
     pdf.set_margins(20, 20)
     pdf.set_auto_page_break(True, 20)
     pdf.set_title(title[:250])
