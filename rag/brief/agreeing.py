@@ -58,7 +58,7 @@ def agreements(facts: Sequence[Fact], limit: int, desk: Desk) -> list[tuple[Fact
 
 
 def shared_words(facts: Sequence[Fact], limit: int, desk: Desk) -> list[tuple[Fact, AnswerSentence]]:
-    """Returns which quotations several outlets print alike, each as who prints whose words.
+    """Returns which quotations several outlets print alike, each with its speaker and who prints it.
 
     Args:
         facts: Of quotations, by salience.
@@ -76,12 +76,11 @@ def shared_words(facts: Sequence[Fact], limit: int, desk: Desk) -> list[tuple[Fa
         names = [t.publisher for t in by_outlet.values()]
         if len(names) < 2:
             continue
-        listed = f"{', '.join(names[:-1])} and {names[-1]}"
-        text = f"{listed} print the same words of {fact.speaker}: “{_begun(quoted)}”."
+        text = f"{fact.speaker}: “{_begun(quoted)}” ({', '.join(names)})."
         sources = [(t.passage, t.span) for t in by_outlet.values()]
-        speaking = next((t for t in fact.tellings if t.speaker), fact.best)
+        sources += [t.voice for t in by_outlet.values() if t.voice]
         pieces = [(f"“{quoted}”", t) for t in by_outlet.values()]
-        if sentence := desk.composed(text, [*sources, (speaking.passage, speaking.span)], pieces):
+        if (sentence := desk.composed(text, sources, pieces)) and desk.composed(text, sources):
             found.append((fact, sentence))
     return found
 

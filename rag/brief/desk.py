@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from rag.brief.facts import Telling
@@ -96,6 +97,13 @@ class Desk:
         if len(numbers) < len(sources):
             return None
         return AnswerSentence(text, worst.verdict, worst.support, tuple(sorted(set(numbers))))
+
+    def with_voice(self, sentence: AnswerSentence, telling: Telling) -> AnswerSentence:
+        """Adds to a quotation the citation of the sentence that names its speaker, where its own does not."""
+        number = self.cite(*telling.voice) if telling.voice else None
+        if number is None:
+            return sentence
+        return replace(sentence, citations=tuple(sorted({*sentence.citations, number})))
 
     def supports(self, text: str, *tellings: Telling) -> bool:
         """Tells whether sentences of one source, read together, bear out a text."""

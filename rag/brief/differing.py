@@ -15,6 +15,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.brief.alignment import longest_run
 from rag.brief.desk import Desk
 from rag.brief.facts import Fact, Telling
 from rag.check.disagreement.amounts import bounds
@@ -22,7 +23,7 @@ from rag.check.disagreement.finding import find_disagreements
 from rag.check.names import StatedNames, find_names
 from rag.check.quantities import Quantity, find_quantities
 from rag.check.speakers import same_person
-from rag.check.words import STOPWORDS, content_stems, plain, stem_keys, vocabulary, words
+from rag.check.words import STOPWORDS, content_stems, keys, plain, stem_keys, vocabulary, words
 from rag.index.embedding import Embedder
 from rag.types import AnswerSentence, Citation, Disagreement, Position, RetrievedPassage, Span, Verdict
 
@@ -62,6 +63,9 @@ _GENERAL = frozenset(
     )
 )
 
+_RUN = 3
+
+_Stated = tuple[str, tuple[str, Span]]
 Cosine = Callable[[str, str], float]
 
 
@@ -142,8 +146,20 @@ def _asked(
         findings = find_disagreements("What was said?", passages, anything, citations, note)
         for each in findings.disagreements:
             if each.kind == "attribution":
-                group = [(p.value, places[n]) for p in each.positions for n in p.citations]
-                yield each.kind, "wording of a quotation", group
+                stated = [(p.value, places[n]) for p in each.positions for n in p.citations]
+                for group in _of_one_quotation(stated):
+                    yield each.kind, "wording of a quotation", group
+
+
+def _of_one_quotation(stated: Sequence[_Stated]) -> list[list[_Stated]]:
+    """Parts wordings of several quotations: those that share a run of words are of one."""
+    groups: list[list[_Stated]] = []
+    for value, place in stated:
+        own = keys(value)
+        alike = [g for g in groups if any(longest_run(own, keys(other)) >= _RUN for other, _ in g)]
+        rest = [g for g in groups if all(g is not one for one in alike)]
+        groups = [*rest, [*(each for g in alike for each in g), (value, place)]]
+    return [group for group in groups if len({value for value, _ in group}) > 1]
 
 
 def _closeness(embedder: Embedder) -> Cosine:

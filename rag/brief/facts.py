@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rag.brief.days import EventDay, event_day
 from rag.brief.selection import Story
-from rag.brief.voices import runs_on, speaker_at
+from rag.brief.voices import naming, runs_on, speaker_at
 from rag.check.modality import is_statement
 from rag.check.names import find_names
 from rag.check.quotations import find_quotations
@@ -61,7 +61,9 @@ class Telling:
         day: When what it tells took place; ``None`` when it does not say.
         speaker: Who speaks in it; empty when nobody does or it is not plain who.
         quotes: Whether it quotes more than a phrase.
+        speaks: Whether it quotes or reports speech.
         fitness: In [0, 1], how well it can stand alone.
+        voice: The sentence of the article nearest to it that names the speaker, where it does not do so itself.
     """
 
     passage: RetrievedPassage
@@ -73,6 +75,7 @@ class Telling:
     quotes: bool
     speaks: bool
     fitness: float
+    voice: tuple[RetrievedPassage, Span] | None = None
 
     @property
     def article_id(self) -> str:
@@ -187,9 +190,11 @@ def _tellings(story: Story) -> Iterator[Telling]:
             quotes = any(len(keys(q.text)) >= _QUOTED_WORDS for q in find_quotations(plain(text)))
             speaks = quotes or is_speech(text)
             speaker = speaker_at(texts, place, passage.title) if speaks else ""
+            named = naming(texts, place, speaker)
+            voice = None if named is None or named == place else (places[spans[named]], spans[named])
             yield Telling(
-                passage, span, text, place, event_day(text, passage.published), speaker, quotes, speaks, fitness(text)
-            )
+                passage, span, text, place, event_day(text, passage.published), speaker, quotes, speaks, fitness(text), voice
+            )  # fmt: skip
 
 
 def is_usable(text: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from rag.check.attribution import find_attributions, repaired
 from rag.check.speakers import speaker_of
-from rag.check.words import plain
+from rag.check.words import keys, plain
 
 _FORWARD = 6
 _LOOK_BACK = 8
@@ -53,3 +53,10 @@ def speaker_at(sentences: Sequence[str], at: int, title: str = "") -> str:
     if is_open or (before and find_attributions(repaired(before[-1], runs_on(before[:-1])))):
         return speaker_of(text, before, headline)
     return ""
+
+
+def naming(sentences: Sequence[str], at: int, speaker: str) -> int | None:
+    """Returns which sentence names a speaker, the nearest to one of them; ``None`` when none near it does."""
+    surname = keys(speaker)[-1:]
+    near = sorted(range(max(0, at - _LOOK_BACK), min(len(sentences), at + _FORWARD)), key=lambda i: (abs(i - at), i))
+    return next((i for i in near if surname and surname[0] in keys(sentences[i])), None)

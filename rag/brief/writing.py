@@ -182,6 +182,7 @@ def _sections(
     quotations = writer.write(
         planned.quotations, sizes.quotations, lambda f: [attributed(f.best, f.speaker)], keep=False
     )
+    quotations = [(fact, desk.with_voice(sentence, fact.best)) for fact, sentence in quotations]
     quotations = sorted(quotations, key=lambda pair: _first_of(pair[0].speaker, quotations))
     agreed = agreements(planned.developments, sizes.agreed, desk)
     agreed += shared_words(planned.quotations, min(2, sizes.agreed - len(agreed)), desk)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -18,20 +17,11 @@ from rag.service import Dateline
 from rag.types import Filters
 from tests.corpora import write_article
 
-ARTICLES = Path(__file__).parents[2] / "corpus" / "articles"
 WRAPPING_UP = "this military operation is indeed wrapping up"
 WHOLE = (
     "We still have a long way to go before we achieve a complete victory over terrorists, but as far as our joint work "
     f"in fighting terrorism on the territory of Syria is concerned, {WRAPPING_UP}"
 )
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dateline]:
-    opened = Dateline(Settings(index=tmp_path_factory.mktemp("quotes") / "index", model="extractive"))
-    opened.ingest([ARTICLES])
-    yield opened
-    opened.close()
 
 
 def corpus(folder: Path, **texts: str) -> Dateline:
@@ -117,6 +107,15 @@ def test_a_quotation_may_run_over_passages_and_be_interrupted(tmp_path: Path) ->
     assert not found.exact
     assert "Mayor Anna Kask told reporters,+}" in found.difference
     assert found.speaker == "Anna Kask"
+
+
+def test_words_are_given_to_whoever_is_named_after_them(tmp_path: Path) -> None:
+    text = (
+        '"Liberals treat the law as a blank slate," Roger Pilon said. Others gathered outside the town hall. "The mayor '
+        'and his friends hold it up as a sacred document. We know that it is far from perfect," Terry Neill said.'
+    )
+    (found,) = corpus(tmp_path, one=text).quote("The mayor and his friends hold it up as a sacred document")
+    assert found.speaker == "Terry Neill"
 
 
 def test_filters_hold(sample: Dateline) -> None:
