@@ -6,10 +6,10 @@ Run as::
     python -m eval.bench.briefings same-event FILE [--events 20] [--show]
 
 ``roundup`` reads ``id, sources, roundup`` as JSON Lines (``TITLE=> … ARTICLE=> …``): three leads and a person's
-neutral roundup. The last ``--events`` are taken. Coverage is the share of the content word stems of the roundup's text that a
-text has: of the whole briefing, of its headline and bottom line (three sentences), of the first three sentences of the
-first source (lead-3) and of the first sentence of each source. A sentence is unsupported when the built-in verifier does
-not call it supported by the words it cites.
+neutral roundup. The last ``--events`` are taken. Coverage is the share of the content word stems of the roundup's text
+that a text has: of the whole briefing, of its headline and bottom line (three sentences), of the first three sentences
+of the first source (lead-3) and of the first sentence of each source. A sentence is unsupported when the built-in
+verifier does not call it supported by the words it cites.
 
 ``same-event`` reads ``event, publisher, title, published, sentences, event_label``: whole articles of three outlets.
 It prints every disagreement, which a person has to judge.

@@ -192,9 +192,8 @@ def _tellings(story: Story) -> Iterator[Telling]:
             speaker = speaker_at(texts, place, passage.title) if speaks else ""
             named = naming(texts, place, speaker)
             voice = None if named is None or named == place else (places[spans[named]], spans[named])
-            yield Telling(
-                passage, span, text, place, event_day(text, passage.published), speaker, quotes, speaks, fitness(text), voice
-            )  # fmt: skip
+            day = event_day(text, passage.published)
+            yield Telling(passage, span, text, place, day, speaker, quotes, speaks, fitness(text), voice)
 
 
 def is_usable(text: str) -> bool:

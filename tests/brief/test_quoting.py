@@ -111,7 +111,7 @@ def test_a_quotation_may_run_over_passages_and_be_interrupted(tmp_path: Path) ->
 
 def test_words_are_given_to_whoever_is_named_after_them(tmp_path: Path) -> None:
     text = (
-        '"Liberals treat the law as a blank slate," Roger Pilon said. Others gathered outside the town hall. "The mayor '
+        '"Liberals treat the law as a blank slate," Roger Pilon said. Others gathered outside the hall. "The mayor '
         'and his friends hold it up as a sacred document. We know that it is far from perfect," Terry Neill said.'
     )
     (found,) = corpus(tmp_path, one=text).quote("The mayor and his friends hold it up as a sacred document")
