@@ -80,7 +80,7 @@ def shared_words(facts: Sequence[Fact], limit: int, desk: Desk) -> list[tuple[Fa
         sources = [(t.passage, t.span) for t in by_outlet.values()]
         sources += [t.voice for t in by_outlet.values() if t.voice]
         pieces = [(f"“{quoted}”", t) for t in by_outlet.values()]
-        if (sentence := desk.composed(text, sources, pieces)) and desk.composed(text, sources):
+        if sentence := desk.composed(text, sources, pieces):
             found.append((fact, sentence))
     return found
 

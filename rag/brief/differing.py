@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from itertools import combinations
 
 import numpy as np
@@ -23,6 +24,7 @@ from rag.check.disagreement.finding import find_disagreements
 from rag.check.names import StatedNames, find_names
 from rag.check.quantities import Quantity, find_quantities
 from rag.check.speakers import same_person
+from rag.check.support import figures
 from rag.check.words import STOPWORDS, content_stems, keys, plain, stem_keys, vocabulary, words
 from rag.index.embedding import Embedder
 from rag.types import AnswerSentence, Citation, Disagreement, Position, RetrievedPassage, Span, Verdict
@@ -48,6 +50,7 @@ _ANNOUNCED = re.compile(
 _CONTACT = re.compile(r"\b(?:(?:tele)?phone\w*|call\w*|inform\w*|updates?|brief\w*|invit\w*|includ\w*|appoint\w*)\b")
 _CLAUSE_LEFT = re.compile(r"(?:^|[;:,(—–]\s*|\b(?:that|and|but|which|who|while)\s+)(?=[^;:,(—–]*$)")
 _CLAUSE_RIGHT = re.compile(r"[;:,)—–.]|\s(?:and|but|while|which|who)\s")
+_GOES_ON = re.compile(r",? (?:as well as|and|along with|together with|including|besides) ")
 _NAMED = "who or what is named"
 _STANDS = 0.5
 _LEAST_NOUN = 3
@@ -159,7 +162,19 @@ def _of_one_quotation(stated: Sequence[_Stated]) -> list[list[_Stated]]:
         alike = [g for g in groups if any(longest_run(own, keys(other)) >= _RUN for other, _ in g)]
         rest = [g for g in groups if all(g is not one for one in alike)]
         groups = [*rest, [*(each for g in alike for each in g), (value, place)]]
-    return [group for group in groups if len({value for value, _ in group}) > 1]
+    return [group for group in groups if any(_differ(a, b) for (a, _), (b, _) in combinations(group, 2))]
+
+
+def _differ(one: str, other: str) -> bool:
+    """Tells whether two wordings part in more than function words, endings, brackets and how numbers are written."""
+    mine, theirs = (content_stems(figures(plain(re.sub(r"[\[\]]", "", text)))) for text in (one, other))
+    matcher = SequenceMatcher(None, mine, theirs, autojunk=False)
+    blocks = [block for block in matcher.get_matching_blocks() if block.size]
+    if not blocks:
+        return False
+    inner = mine[blocks[0].a : blocks[-1].a + blocks[-1].size], theirs[blocks[0].b : blocks[-1].b + blocks[-1].size]
+    ends = bool(mine[blocks[-1].a + blocks[-1].size :]) and bool(theirs[blocks[-1].b + blocks[-1].size :])
+    return inner[0] != inner[1] or ends
 
 
 def _closeness(embedder: Embedder) -> Cosine:
@@ -234,7 +249,10 @@ def _counted(text: str) -> dict[str, tuple[Quantity, str]]:
 
 
 def _details(tellings: Sequence[Telling], close: Cosine) -> Iterator[tuple[str, str, list[tuple[str, Telling]]]]:
-    """Yields reports of one announcement or call in which each outlet names somebody that the other never names."""
+    """Yields reports of one announcement in which a list goes on from one name with others, none of them shared.
+
+    "Calls to Mr A, and to Ms B" beside "to tell Mr A, as well as Mr C": the announcement must be of one speaker.
+    """
     speaking = [t for t in tellings if t.speaks and not t.quotes and _ANNOUNCED.search(t.text)]
     texts: dict[str, str] = {}
     for t in tellings:
@@ -244,21 +262,27 @@ def _details(tellings: Sequence[Telling], close: Cosine) -> Iterator[tuple[str, 
             continue
         if close(a.text, b.text) < _OF_OUTLET or len(set(content_stems(a.text)) & set(content_stems(b.text))) < 3:
             continue
-        mine = _only_named(a.text, texts[b.article_id])
-        theirs = _only_named(b.text, texts[a.article_id])
-        shared = _shared_names(a.text, b.text)
-        if mine and theirs and shared >= 2:
-            yield "stance", _NAMED, [(_announcement(a.text), a), (_announcement(b.text), b)]
+        mine, theirs = _lists(a.text), _lists(b.text)
+        for name in mine.keys() & theirs.keys():
+            if _only_named(mine[name], texts[b.article_id]) and _only_named(theirs[name], texts[a.article_id]):
+                yield "stance", _NAMED, [(_announcement(a.text), a), (_announcement(b.text), b)]
+                break
+
+
+def _lists(text: str) -> dict[str, str]:
+    """Returns, by the surname it begins with, each list of names: what follows a name and "and", "as well as" …."""
+    source = plain(text)
+    found = {}
+    for name in find_names(source):
+        end = name.parts[-1].end
+        if goes_on := _GOES_ON.match(source, end):
+            found[name.parts[-1].key] = source[goes_on.end() :]
+    return found
 
 
 def _only_named(text: str, other: str) -> list[str]:
     known = StatedNames([plain(other)])
     return [name.text for name in find_names(plain(text)) if len(known.missing(name)) == len(name.parts)]
-
-
-def _shared_names(one: str, other: str) -> int:
-    known = StatedNames([plain(other)])
-    return len({name.text for name in find_names(plain(one)) if not known.missing(name)})
 
 
 # -- as sentences ---------------------------------------------------------------------------------------------
@@ -280,7 +304,8 @@ def _told(
             clause = value.strip('“”" ').removeprefix("... ").removesuffix(" ...").strip("… ")
         pieces.append(f"{whose}: {_quoted(clause)}")
         parts.append((_quoted(clause) if kind == "attribution" else clause, group[0]))
-    text = f"{topic[:1].upper()}{topic[1:]} – {'; '.join(pieces)}."
+    frame = "" if kind == "attribution" else f"{topic[:1].upper()}{topic[1:]} – "
+    text = f"{frame}{'; '.join(pieces)}."
     sentence = desk.composed(text, [(t.passage, t.span) for _, t in placed], parts)
     if sentence is None:
         return None, None

@@ -25,6 +25,7 @@ from rag.types import RetrievedPassage, Span
 _SAME_FACT = 0.72
 """Mean cosine of sentences above which they are taken to tell the same thing; the check has the last word."""
 _LEAST_WORDS, _MOST_WORDS = 6, 60
+_TOO_LONG_FOR_A_HEADING = 16
 _COMFORTABLE = range(9, 41)
 _QUOTED_WORDS = 5
 _SHARED_QUOTATION = 30
@@ -39,8 +40,11 @@ _POINTS_BACK = re.compile(
     r"(?! (?:of|between|in|for|by)\b))\b",
     re.IGNORECASE,
 )
-_POINTED_AT = re.compile(r"\b(?:him|her(?! \w)|them|she|he|with both|the pair|the two)\b", re.IGNORECASE)
-_TWO = 2
+_POINTED_AT = (
+    (re.compile(r"(?<!^)\b(?:he|she)\b", re.IGNORECASE), 1),
+    (re.compile(r"(?<!^)\b(?:him|her(?! \w)|them|with both)\b", re.IGNORECASE), 2),
+)
+"""Pronouns inside a sentence, and how many names must come before so that it tells whom they mean."""
 _FIRST_PERSON = re.compile(r"\b(?:I|we|you|my|our|your|us|me)\b")
 _CHROME = re.compile(
     r"^(?:read|watch|see|photo|image|video|related|click|subscribe|sign up|correction|share|follow|listen|updated"
@@ -156,7 +160,7 @@ def find_facts(stories: Sequence[Story], topic: str, embedder: Embedder, notice:
         notice(f"comparing {len(tellings)} sentences of {len(story.articles)} articles")
         vectors = embedder.embed_passages([plain(t.text) for t in tellings])
         aim = embedder.embed_query(topic) if topic else _unit(vectors[[t.place < 3 for t in tellings]].sum(axis=0))
-        groups = _with_quotations(_alike(tellings, vectors), tellings)
+        groups = _with_quotations(_by_day(_alike(tellings, vectors), tellings), tellings)
         outlets = len({t.outlet for t in tellings})
         for group in groups:
             center = _unit(vectors[group].sum(axis=0))
@@ -201,7 +205,8 @@ def is_usable(text: str) -> bool:
     count = len(keys(text))
     if not _LEAST_WORDS <= count <= _MOST_WORDS or not is_statement(text) or _CHROME.search(text):
         return False
-    return bool(_HEADING_END.search(text.strip())) and not text.isupper()
+    # A line without a full stop is a heading, unless it is too long for one: a cut text ends anywhere.
+    return (bool(_HEADING_END.search(text.strip())) or count >= _TOO_LONG_FOR_A_HEADING) and not text.isupper()
 
 
 def fitness(text: str) -> float:
@@ -213,8 +218,12 @@ def fitness(text: str) -> float:
     bare = text
     for quotation in reversed(find_quotations(text)):
         bare = bare[: quotation.start] + bare[quotation.end :]
-    if (pointing := _POINTED_AT.search(plain(bare))) and len(find_names(plain(bare)[: pointing.start()])) < _TWO:
-        score -= 0.5
+    for pattern, names in _POINTED_AT:
+        pointing = pattern.search(plain(bare))
+        if pointing and len(find_names(plain(bare)[: pointing.start()])) < names:
+            score -= 0.5
+    if not _HEADING_END.search(text.strip()):
+        score -= 0.25
     if _FIRST_PERSON.search(bare):
         score -= 0.3
     if plain(text).count('"') % 2 or text[:1].islower():
@@ -238,6 +247,24 @@ def _alike(tellings: Sequence[Telling], vectors: NDArray[np.float32]) -> list[li
     for i, label in enumerate(model.fit_predict(distances).tolist()):
         found.setdefault(label, []).append(i)
     return list(found.values())
+
+
+def _by_day(groups: list[list[int]], tellings: Sequence[Telling]) -> list[list[int]]:
+    """Parts sentences that tell of different days, however alike their words; those without a day stay together."""
+    parted: list[list[int]] = []
+    for group in groups:
+        days: dict[tuple[int, int, int] | None, list[int]] = {}
+        for i in group:
+            day = tellings[i].day
+            days.setdefault(day.sort_key() if day and day.day else None, []).append(i)
+        undated = days.pop(None, [])
+        first = max(days, key=lambda d: len(days[d]), default=None)
+        if first is None:
+            parted.append(undated)
+        else:
+            days[first] += undated
+            parted += days.values()
+    return parted
 
 
 def _longest_quotation(text: str) -> str:

@@ -24,7 +24,7 @@ _UNKNOWN = re.compile(
 )
 _BACKGROUND = re.compile(r"\bsince\b[^.]{0,80}\b(?:19|20)\d\d\b|\bin recent (?:weeks|months|years)\b", re.IGNORECASE)
 _SIMILAR = 0.8
-STANDS = 0.5
+STANDS, STANDS_DATED = 0.5, 0.4
 """Least fitness of a sentence that is shown away from what stood around it."""
 _NEAR_TOP = 3
 _OLD = timedelta(days=30)
@@ -72,9 +72,9 @@ def plan(facts: Sequence[Fact], outlets: int) -> Plan:
     rest = [fact for fact in facts if id(fact) not in open_ids]
     quotations = [fact for fact in rest if fact.best.quotes and fact.speaker]
     quoted = {id(fact) for fact in quotations}
-    told = [f for f in rest if id(f) not in quoted and not f.best.quotes and f.best.fitness >= STANDS]
+    told = [f for f in rest if id(f) not in quoted and not f.best.quotes and _stands(f)]
     agreed = [fact for fact in told if len(fact.outlets) > 1]
-    alone = [fact for fact in told if len(fact.outlets) == 1] if outlets > 1 else []
+    alone = [f for f in told if len(f.outlets) == 1 and f.best.fitness >= STANDS] if outlets > 1 else []
     # With several outlets, what one of them has further down in its report belongs to what it alone reports.
     central = [f for f in told if f.day or len(f.outlets) > 1 or min(t.place for t in f.tellings) < _NEAR_TOP]
     return Plan(
@@ -85,6 +85,12 @@ def plan(facts: Sequence[Fact], outlets: int) -> Plan:
         alone=tuple(alone),
         unknown=tuple(unknown),
     )
+
+
+def _stands(fact: Fact) -> bool:
+    """Tells whether a fact can be shown; behind its day, "the two leaders" is plainer than elsewhere."""
+    day = fact.best.day
+    return fact.best.fitness >= (STANDS_DATED if day is not None and day.day else STANDS)
 
 
 def _leads(fact: Fact) -> bool:

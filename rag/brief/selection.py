@@ -20,7 +20,7 @@ _PER_ARTICLE = 4
 _ARTICLES = {Length.SHORT: 12, Length.STANDARD: 20, Length.LONG: 40}
 _STORIES = {Length.SHORT: 2, Length.STANDARD: 4, Length.LONG: 6}
 _COSINE_AT_LEAST = 0.3
-_BELOW_BEST = 0.3
+_BELOW_BEST = 0.38
 """How far below the best passage the best passage of an article may lie, in cosine."""
 _GOOD = 0.75
 _SAME_STORY = 0.52

@@ -22,6 +22,7 @@ _RELATIVE = re.compile(
     r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?: (?:morning|night|evening|afternoon))?)"
     r"(?!['’]s|\w)"
 )
+_ENDED = re.compile(r"[.!?…][\"”’')\]]*$")
 _BLANK = re.compile(r"\s+")
 _LEAST = 5
 
@@ -33,7 +34,8 @@ def shown(text: str) -> str:
         rest = pattern.sub("", line, count=1)
         if rest != line and len(keys(rest)) >= _LEAST:
             line = rest[:1].upper() + rest[1:]
-    return balanced(line)
+    line = balanced(line)
+    return line if _ENDED.search(line) else f"{line.rstrip(' ,;:–—-')}."
 
 
 def placed_in_time(telling: Telling) -> str:
@@ -70,7 +72,15 @@ def attributed(telling: Telling, speaker: str) -> str:
     if longest is None or len(keys(longest.text)) < _LEAST:
         return text
     words = longest.text.strip().rstrip(",")
-    return f"{speaker}: “{words}”"
+    return f"{_as_cited(telling, speaker)}: “{words}”"
+
+
+def _as_cited(telling: Telling, speaker: str) -> str:
+    """Returns the name as far as the cited sentences have it."""
+    cited = telling.text + (f" {telling.voice[0].passage.words(telling.voice[1])}" if telling.voice else "")
+    known = set(keys(cited))
+    kept = [word for word in speaker.split() if set(keys(word)) <= known]
+    return " ".join(kept) or speaker
 
 
 def _names(text: str, speaker: str) -> bool:

@@ -38,8 +38,8 @@ UNKNOWN = "What is not known"
 
 _HEADLINE_WORDS = 38
 _APART, _APART_AT_TOP, _NEAR = 0.8, 0.74, 0.6
-_SAID = 0.8
-_SAID_ALREADY = 0.55
+_SAID = 0.9
+_SAID_ALREADY = 0.45
 _BOTTOM = 2
 _EACH = 2
 
@@ -187,7 +187,7 @@ def _sections(
     agreed = agreements(planned.developments, sizes.agreed, desk)
     agreed += shared_words(planned.quotations, min(2, sizes.agreed - len(agreed)), desk)
     disputed = differing.places
-    shared = [fact for fact, _ in agreed]
+    shared = [fact for fact, _ in (*headline, *bottom, *agreed)]
     alone = writer.write(
         [f for f in planned.alone if not _touches(f, disputed) and all(f is not s for s in shared)],
         sizes.alone,
