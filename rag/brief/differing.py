@@ -51,7 +51,7 @@ _CONTACT = re.compile(r"\b(?:(?:tele)?phone\w*|call\w*|inform\w*|updates?|brief\
 _CLAUSE_LEFT = re.compile(r"(?:^|[;:,(—–]\s*|\b(?:that|and|but|which|who|while)\s+)(?=[^;:,(—–]*$)")
 _CLAUSE_RIGHT = re.compile(r"[;:,)—–.]|\s(?:and|but|while|which|who)\s")
 _GOES_ON = re.compile(r",? (?:as well as|and|along with|together with|including|besides) ")
-_NAMED = "who or what is named"
+_NAMED = "who is named"
 _STANDS = 0.5
 _LEAST_NOUN = 3
 

@@ -41,6 +41,7 @@ _APART, _APART_AT_TOP, _NEAR = 0.8, 0.74, 0.6
 _SAID = 0.9
 _SAID_ALREADY = 0.45
 _BOTTOM = 2
+_HEADLINE_FROM = 3
 _EACH = 2
 
 Wording = Callable[[Fact], Sequence[str]]
@@ -164,14 +165,14 @@ def _sections(
     notice: Callable[[str], None],
 ) -> list[Section]:
     sizes, writer = SIZES[request.length], _Writer(desk, notice)
-    headline = writer.write(_for_headline(planned.lead) or facts, 1, _plainly)
+    candidates = _for_headline(planned.lead) or list(facts)
+    short = condensed(candidates, request, answerer, desk, trace, notice)
+    headline = [pair for pair in short if any(pair[0] is f for f in candidates[:_HEADLINE_FROM])][:1]
+    headline = headline or writer.write(candidates, 1, _plainly)
     first = [fact for fact, _ in headline]
-    short = condensed([*first, *_without(planned.lead, first)], request, answerer, desk, trace, notice)
-    bottom = [(fact, sentence) for fact, sentence in short if not any(_repeats(fact, h) for h in first)][:2]
-    for candidates in (planned.lead, [f for f in facts if f.best.fitness >= STANDS and not f.best.quotes]):
-        taken = [*first, *(fact for fact, _ in bottom)]
-        fresh = [f for f in _without(candidates, taken) if not _adds_little(f, taken)]
-        for fact in fresh:
+    bottom = [(fact, sentence) for fact, sentence in short if not any(_repeats(fact, h) for h in first)][:_BOTTOM]
+    for others in (planned.lead, [f for f in facts if f.best.fitness >= STANDS and not f.best.quotes]):
+        for fact in _without(others, [*first, *(fact for fact, _ in bottom)]):
             if len(bottom) < _BOTTOM and not _adds_little(fact, [*first, *(f for f, _ in bottom)]):
                 bottom += writer.write([fact], 1, _plainly)
     unknown = writer.write(planned.unknown, sizes.unknown, _plainly, keep=False)
