@@ -12,6 +12,7 @@ from contextlib import closing
 from rag.brief.desk import Desk
 from rag.brief.facts import Fact
 from rag.brief.types import Length, Request
+from rag.brief.wording import with_days
 from rag.check.citations import CitedSentence, choose_citations
 from rag.generate.drafting import Answerer, Draft, Trace
 from rag.types import AnswerSentence
@@ -49,8 +50,11 @@ def condensed(
         with closing(answerer.draft(question, [fact.best.passage], trace)) as drafts:  # type: ignore[type-var]
             for draft in drafts:
                 if (own := _source(fact, draft)) is not None:
-                    sentence = desk.told(draft.text, own.best, [own.best.passage])
-                    if sentence is not None:
+                    dated = with_days(draft.text, own.best.published)
+                    tried = (
+                        desk.told(text, own.best, [own.best.passage]) for text in dict.fromkeys((dated, draft.text))
+                    )
+                    if (sentence := next((s for s in tried if s), None)) is not None:
                         found.append((own, sentence))
                 break
         if trace.failure or len(found) >= _WANTED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from rag.brief.days import day_at
 from rag.brief.facts import Telling
@@ -40,12 +41,16 @@ def shown(text: str) -> str:
 
 def placed_in_time(telling: Telling) -> str:
     """Returns a sentence with the date, in brackets, behind the first word that only a reader of that day can place."""
-    text = shown(telling.text)
+    return with_days(shown(telling.text), telling.published)
+
+
+def with_days(text: str, published: date | None) -> str:
+    """Returns a text of an article with the date, in brackets, behind its first "yesterday" or weekday."""
     quoted = [(q.start, q.end) for q in find_quotations(text)]
     for found in _RELATIVE.finditer(text):
         if any(start <= found.start() < end for start, end in quoted):
             continue
-        day = day_at(text, found.start(), found.end(), telling.published)
+        day = day_at(text, found.start(), found.end(), published)
         if day is not None and day.day:
             return f"{text[: found.end()]} [{day.spoken()}]{text[found.end() :]}"
     return text

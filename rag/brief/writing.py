@@ -42,6 +42,7 @@ _SAID = 0.9
 _SAID_ALREADY = 0.45
 _BOTTOM = 2
 _HEADLINE_FROM = 3
+_UNHEARD = 1.3
 _EACH = 2
 
 Wording = Callable[[Fact], Sequence[str]]
@@ -172,12 +173,13 @@ def _sections(
     first = [fact for fact, _ in headline]
     bottom = [(fact, sentence) for fact, sentence in short if not any(_repeats(fact, h) for h in first)][:_BOTTOM]
     for others in (planned.lead, [f for f in facts if f.best.fitness >= STANDS and not f.best.quotes]):
-        for fact in _without(others, [*first, *(fact for fact, _ in bottom)]):
+        taken = [*first, *(fact for fact, _ in bottom)]
+        for fact in _others_first(_without(others, taken), taken):
             if len(bottom) < _BOTTOM and not _adds_little(fact, [*first, *(f for f, _ in bottom)]):
                 bottom += writer.write([fact], 1, _plainly)
     unknown = writer.write(planned.unknown, sizes.unknown, _plainly, keep=False)
     developments = writer.write(
-        planned.developments, sizes.developments, lambda f: [dated(f.best), shown(f.best.text)], keep=False
+        _all_heard(planned.developments), sizes.developments, lambda f: [dated(f.best), shown(f.best.text)], keep=False
     )
     ordered = [(f, s) for f in in_time_order(f for f, _ in developments) for g, s in developments if g is f]
     quotations = writer.write(
@@ -223,6 +225,23 @@ def _for_headline(lead: Sequence[Fact]) -> list[Fact]:
 
 def _without(facts: Iterable[Fact], others: Sequence[Fact]) -> list[Fact]:
     return [f for f in facts if not any(_repeats(f, other) for other in others)]
+
+
+def _others_first(facts: Sequence[Fact], taken: Sequence[Fact]) -> list[Fact]:
+    """Returns facts with some preference for outlets that have not been heard."""
+    heard = {outlet for fact in taken for outlet in fact.outlets}
+    return sorted(facts, key=lambda f: -f.salience * (1.0 if f.outlets <= heard else _UNHEARD))
+
+
+def _all_heard(facts: Sequence[Fact]) -> list[Fact]:
+    """Returns facts so that each outlet's weightiest comes before any outlet's second."""
+    heard: set[str] = set()
+    first: list[Fact] = []
+    rest: list[Fact] = []
+    for fact in facts:
+        (rest if fact.outlets <= heard else first).append(fact)
+        heard.update(fact.outlets)
+    return first + rest
 
 
 def _adds_little(fact: Fact, others: Sequence[Fact]) -> bool:
