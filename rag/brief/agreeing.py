@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rag.brief.desk import Desk
-from rag.brief.facts import Fact, Telling, fitness
+from rag.brief.facts import Fact, Telling
+from rag.brief.fitness import fitness
 from rag.brief.wording import placed_in_time
 from rag.check.quotations import find_quotations
 from rag.check.words import content_stems, keys, plain

@@ -24,6 +24,7 @@ _AHEAD = re.compile(
 _NEXT = re.compile(r"\b(?:next|this coming)\s+$", re.IGNORECASE)
 _LAST = re.compile(r"\blast\s+$", re.IGNORECASE)
 _FRAME = re.compile(r"\b(?:since|until|till|between|from)\s+(?:[\w']+\s+){0,9}$", re.IGNORECASE)
+_ASIDE = re.compile(r"\b(?:who|whom|which|whose|where)\b[^;]*$", re.IGNORECASE)
 _IN = re.compile(r"\b[Ii]n\s+(?:(?:early|late|mid)[- ])?$")
 _DATELINE = re.compile(r"^[A-Z][A-Z .'-]{2,}[^()]{0,60}\([^()]{2,40}\)\s*-+\s*")
 _CLAUSE = re.compile(r"[;:]|,|\b(?:and|but|while|which|who|where)\b")
@@ -69,7 +70,7 @@ def event_day(sentence: str, published: date | None) -> EventDay | None:
         if _is_possessive(mention, text):
             continue
         resolved = _resolved(mention, text, published, ahead=_speaks_ahead(text, mention.start, mention.end))
-        if resolved is not None:
+        if resolved is not None and (resolved.day or not _ASIDE.search(text[: mention.start])):
             found.append(resolved)
     exact = [day for day in found if day.day]
     return next(iter([*exact, *found]), None)

@@ -8,7 +8,7 @@ compared must also speak of the same thing, which the closeness of the sentences
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import combinations
@@ -18,14 +18,11 @@ from numpy.typing import NDArray
 
 from rag.brief.alignment import longest_run
 from rag.brief.desk import Desk
+from rag.brief.details import NAMED, Cosine, figures_apart, names_apart
 from rag.brief.facts import Fact, Telling
-from rag.check.disagreement.amounts import bounds
 from rag.check.disagreement.finding import find_disagreements
-from rag.check.names import StatedNames, find_names
-from rag.check.quantities import Quantity, find_quantities
-from rag.check.speakers import same_person
 from rag.check.support import figures
-from rag.check.words import STOPWORDS, content_stems, keys, plain, stem_keys, vocabulary, words
+from rag.check.words import content_stems, keys, plain, stem_keys, vocabulary
 from rag.index.embedding import Embedder
 from rag.types import AnswerSentence, Citation, Disagreement, Position, RetrievedPassage, Span, Verdict
 
@@ -39,22 +36,9 @@ _QUESTIONS = (
 )  # fmt: skip
 _CLOSE, _CLOSE_WITH_WORD = 0.5, 0.3
 """Least cosine of two sentences whose figures are compared, and of those that share a further word beside."""
-_SAME_STATEMENT = 0.68
-"""Least cosine of two sentences taken for reports of one statement."""
-_OF_OUTLET = 0.62
-_ANNOUNCED = re.compile(
-    r"\b(?:call\w*|phone\w*|telephone\w*|inform\w*|updates?|brief\w*|meet\w*|visit\w*|invit\w*|attend\w*|include\w*"
-    r"|join\w*|name[sd]?|appoint\w*|talks?)\b",
-    re.IGNORECASE,
-)
-_CONTACT = re.compile(r"\b(?:(?:tele)?phone\w*|call\w*|inform\w*|updates?|brief\w*|invit\w*|includ\w*|appoint\w*)\b")
 _CLAUSE_LEFT = re.compile(r"(?:^|[;:,(—–]\s*|\b(?:that|and|but|which|who|while)\s+)(?=[^;:,(—–]*$)")
 _CLAUSE_RIGHT = re.compile(r"[;:,)—–.]|\s(?:and|but|while|which|who)\s")
-_GOES_ON = re.compile(r",? (?:as well as|and|along with|together with|including|besides) ")
-_NAMED = "who is named"
 _STANDS = 0.5
-_LEAST_NOUN = 3
-
 _GENERAL = frozenset(
     stem_keys(
         list(
@@ -69,7 +53,6 @@ _GENERAL = frozenset(
 _RUN = 3
 
 _Stated = tuple[str, tuple[str, Span]]
-Cosine = Callable[[str, str], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +90,7 @@ def find_differences(facts: Sequence[Fact], desk: Desk, embedder: Embedder) -> D
             continue
         compared.add(frozenset((t.article_id, t.span) for _, t in placed))
         add(kind, topic, placed)
-    for kind, topic, placed in (*_figures(facts, close), *_details(tellings, close)):
+    for kind, topic, placed in (*figures_apart(facts, close), *names_apart(tellings, close)):
         places = frozenset((t.article_id, t.span) for _, t in placed)
         if any(len(places & other) > 1 for other in compared):
             continue
@@ -215,76 +198,6 @@ def _share_a_word(one: str, other: str) -> bool:
     return any(not any(re.match(pattern, stem) for pattern, _, _ in _QUESTIONS) for stem in shared - _GENERAL)
 
 
-# -- figures in sentences that tell the same ------------------------------------------------------------------
-
-
-def _figures(facts: Sequence[Fact], close: Cosine) -> Iterator[tuple[str, str, list[tuple[str, Telling]]]]:
-    """Yields pairs of sentences of one fact that count the same thing and arrive at other numbers."""
-    for fact in facts:
-        for a, b in combinations(fact.tellings, 2):
-            if a.outlet == b.outlet or a.published != b.published:
-                continue  # a later figure is an update more often than a contradiction
-            one, two = _counted(a.text), _counted(b.text)
-            for noun in one.keys() & two.keys():
-                (mine, chunk), (theirs, other) = one[noun], two[noun]
-                low, high = bounds(mine, chunk)
-                least, most = bounds(theirs, other)
-                if (low > most or least > high) and close(a.text, b.text) >= _SAME_STATEMENT:
-                    yield "numeric", f"number of {noun}", [(mine.text, a), (theirs.text, b)]
-
-
-def _counted(text: str) -> dict[str, tuple[Quantity, str]]:
-    """Returns what a sentence counts, each noun once: a noun with two numbers says nothing that can be compared."""
-    source = plain(text)
-    found: dict[str, list[tuple[Quantity, str]]] = {}
-    for quantity in find_quantities(source):
-        after = words(source[quantity.end : quantity.end + 40])[:2]
-        noun = next((w.key for w in after if w.key not in STOPWORDS and len(w.key) >= _LEAST_NOUN), "")
-        if noun.endswith("s") and not quantity.vague and quantity.text.lower() not in ("one", "first"):
-            found.setdefault(noun, []).append((quantity, source))
-    return {noun: places[0] for noun, places in found.items() if len(places) == 1}
-
-
-# -- the same statement with other names ----------------------------------------------------------------------
-
-
-def _details(tellings: Sequence[Telling], close: Cosine) -> Iterator[tuple[str, str, list[tuple[str, Telling]]]]:
-    """Yields reports of one announcement in which a list goes on from one name with others, none of them shared.
-
-    "Calls to Mr A, and to Ms B" beside "to tell Mr A, as well as Mr C": the announcement must be of one speaker.
-    """
-    speaking = [t for t in tellings if t.speaks and not t.quotes and _ANNOUNCED.search(t.text)]
-    texts: dict[str, str] = {}
-    for t in tellings:
-        texts[t.article_id] = f"{texts.get(t.article_id, '')} {t.text}"
-    for a, b in combinations(speaking, 2):
-        if a.outlet == b.outlet or (a.speaker and b.speaker and not same_person(a.speaker, b.speaker)):
-            continue
-        if close(a.text, b.text) < _OF_OUTLET or len(set(content_stems(a.text)) & set(content_stems(b.text))) < 3:
-            continue
-        mine, theirs = _lists(a.text), _lists(b.text)
-        for name in mine.keys() & theirs.keys():
-            if _only_named(mine[name], texts[b.article_id]) and _only_named(theirs[name], texts[a.article_id]):
-                yield "stance", _NAMED, [(_announcement(a.text), a), (_announcement(b.text), b)]
-                break
-
-
-def _lists(text: str) -> dict[str, str]:
-    """Returns, by the surname it begins with, each list of names: what follows a name and "and", "as well as" …."""
-    source = plain(text)
-    found = {}
-    for name in find_names(source):
-        end = name.parts[-1].end
-        if goes_on := _GOES_ON.match(source, end):
-            found[name.parts[-1].key] = source[goes_on.end() :]
-    return found
-
-
-def _only_named(text: str, other: str) -> list[str]:
-    known = StatedNames([plain(other)])
-    return [name.text for name in find_names(plain(text)) if len(known.missing(name)) == len(name.parts)]
-
-
 # -- as sentences ---------------------------------------------------------------------------------------------
 
 
@@ -299,7 +212,7 @@ def _told(
     parts: list[tuple[str, Telling]] = []
     for value, group in sides.items():
         whose = ", ".join(dict.fromkeys(t.publisher for t in group))
-        clause = value if topic == _NAMED else _clause(group[0].text, value)
+        clause = value if topic == NAMED else _clause(group[0].text, value)
         if kind == "attribution":
             clause = value.strip('“”" ').removeprefix("... ").removesuffix(" ...").strip("… ")
         pieces.append(f"{whose}: {_quoted(clause)}")
@@ -330,12 +243,6 @@ def _clause(text: str, value: str) -> str:
     start, stop = (left[-1] if left else 0), (right.start() if right else len(text))
     clause = text[start:stop].strip()
     return clause if len(clause.split()) >= 3 else text.strip().rstrip(".")
-
-
-def _announcement(text: str) -> str:
-    """Returns the words of the source from the announced thing on."""
-    found = _CONTACT.search(text)
-    return text[found.start() :].strip().rstrip(".") if found else text
 
 
 def _quoted(clause: str) -> str:

@@ -11,16 +11,16 @@ from rag.brief.comparing import comparison
 from rag.brief.condensing import condensed
 from rag.brief.desk import Desk
 from rag.brief.differing import Differing, find_differences
-from rag.brief.facts import Fact, find_facts, shares_content
+from rag.brief.facts import Fact, find_facts
 from rag.brief.news import News
 from rag.brief.numbering import renumbered
+from rag.brief.ordering import adds_little, alike, all_heard, for_headline, others_first, repeats, without
 from rag.brief.plan import SIZES, STANDS, Plan, in_time_order, plan
 from rag.brief.selection import Story, choose_stories
 from rag.brief.types import Briefing, BriefingSource, Request, Section
 from rag.brief.wording import attributed, dated, placed_in_time, shown
 from rag.check.support import Idf
 from rag.check.verification import Verifier
-from rag.check.words import content_stems, plain
 from rag.generate.drafting import Answerer, Trace
 from rag.index.catalog import Catalog
 from rag.index.embedding import Embedder
@@ -36,14 +36,8 @@ DIFFER = "Where sources differ"
 ALONE = "Only one outlet reports"
 UNKNOWN = "What is not known"
 
-_HEADLINE_WORDS = 38
-_APART, _APART_AT_TOP, _NEAR = 0.8, 0.74, 0.6
-_SAID = 0.9
-_SAID_ALREADY = 0.45
 _BOTTOM = 2
 _HEADLINE_FROM = 3
-_UNHEARD = 1.3
-_EACH = 2
 
 Wording = Callable[[Fact], Sequence[str]]
 """Returns how a fact may be shown, the best first."""
@@ -76,7 +70,7 @@ class _Writer:
         for fact in facts:
             if len(written) >= limit:
                 break
-            if id(fact) in self._used or any((repeats or _alike)(fact, other) for other, _ in written):
+            if id(fact) in self._used or any((repeats or alike)(fact, other) for other, _ in written):
                 continue
             sentence = self._sentence(fact, wording)
             if sentence is None:
@@ -166,20 +160,20 @@ def _sections(
     notice: Callable[[str], None],
 ) -> list[Section]:
     sizes, writer = SIZES[request.length], _Writer(desk, notice)
-    candidates = _for_headline(planned.lead) or list(facts)
+    candidates = for_headline(planned.lead) or list(facts)
     short = condensed(candidates, request, answerer, desk, trace, notice)
     headline = [pair for pair in short if any(pair[0] is f for f in candidates[:_HEADLINE_FROM])][:1]
     headline = headline or writer.write(candidates, 1, _plainly)
     first = [fact for fact, _ in headline]
-    bottom = [(fact, sentence) for fact, sentence in short if not any(_repeats(fact, h) for h in first)][:_BOTTOM]
+    bottom = [(fact, sentence) for fact, sentence in short if not any(repeats(fact, h) for h in first)][:_BOTTOM]
     for others in (planned.lead, [f for f in facts if f.best.fitness >= STANDS and not f.best.quotes]):
         taken = [*first, *(fact for fact, _ in bottom)]
-        for fact in _others_first(_without(others, taken), taken):
-            if len(bottom) < _BOTTOM and not _adds_little(fact, [*first, *(f for f, _ in bottom)]):
+        for fact in others_first(without(others, taken), taken):
+            if len(bottom) < _BOTTOM and not adds_little(fact, [*first, *(f for f, _ in bottom)]):
                 bottom += writer.write([fact], 1, _plainly)
     unknown = writer.write(planned.unknown, sizes.unknown, _plainly, keep=False)
     developments = writer.write(
-        _all_heard(planned.developments), sizes.developments, lambda f: [dated(f.best), shown(f.best.text)], keep=False
+        all_heard(planned.developments), sizes.developments, lambda f: [dated(f.best), shown(f.best.text)], keep=False
     )
     ordered = [(f, s) for f in in_time_order(f for f, _ in developments) for g, s in developments if g is f]
     quotations = writer.write(
@@ -217,71 +211,12 @@ def _touches(fact: Fact, places: frozenset[tuple[str, Span]]) -> bool:
     return any((t.article_id, t.span) in places for t in fact.tellings)
 
 
-def _for_headline(lead: Sequence[Fact]) -> list[Fact]:
-    """Returns facts fit for a headline, the best first: short, and told rather than said by somebody."""
-    short = [f for f in lead if len(shown(f.best.text).split()) <= _HEADLINE_WORDS] or list(lead)
-    return sorted(short, key=lambda f: -f.salience * (_SAID if f.best.speaks else 1.0))
-
-
-def _without(facts: Iterable[Fact], others: Sequence[Fact]) -> list[Fact]:
-    return [f for f in facts if not any(_repeats(f, other) for other in others)]
-
-
-def _others_first(facts: Sequence[Fact], taken: Sequence[Fact]) -> list[Fact]:
-    """Returns facts with some preference for outlets that have not been heard."""
-    heard = {outlet for fact in taken for outlet in fact.outlets}
-    return sorted(facts, key=lambda f: -f.salience * (1.0 if f.outlets <= heard else _UNHEARD))
-
-
-def _all_heard(facts: Sequence[Fact]) -> list[Fact]:
-    """Returns facts so that each outlet's weightiest comes before any outlet's second."""
-    heard: set[str] = set()
-    first: list[Fact] = []
-    rest: list[Fact] = []
-    for fact in facts:
-        (rest if fact.outlets <= heard else first).append(fact)
-        heard.update(fact.outlets)
-    return first + rest
-
-
-def _adds_little(fact: Fact, others: Sequence[Fact]) -> bool:
-    """Tells whether most of what a sentence says is in others together."""
-    own, said = set(content_stems(plain(fact.best.text))), set[str]()
-    for other in others:
-        said.update(content_stems(plain(other.best.text)))
-    return bool(own) and len(own & said) >= _SAID_ALREADY * len(own)
-
-
-def _repeats(one: Fact, other: Fact) -> bool:
-    """Tells whether two facts are too alike to stand in the few lines at the top."""
-    near = float(one.vector @ other.vector)
-    return (
-        one is other or near >= _APART_AT_TOP or (near >= _NEAR and shares_content(one.best.text, other.best.text, 0.5))
-    )
-
-
-def _varied(quotations: Sequence[Fact]) -> list[Fact]:
-    """Returns quotations so that nobody has more than two before everybody has been heard."""
-    heard: dict[str, int] = {}
-    first: list[Fact] = []
-    rest: list[Fact] = []
-    for fact in quotations:
-        last = (fact.speaker.split() or [""])[-1]
-        heard[last] = heard.get(last, 0) + 1
-        (first if heard[last] <= _EACH else rest).append(fact)
-    return first + rest
-
-
 def _plainly(fact: Fact) -> list[str]:
     return [placed_in_time(fact.best), shown(fact.best.text)]
 
 
 def _marked(fact: Fact) -> list[str]:
     return [f"{fact.best.publisher} only: {text}" for text in _plainly(fact)]
-
-
-def _alike(one: Fact, other: Fact) -> bool:
-    return one is other or float(one.vector @ other.vector) >= _APART
 
 
 def _first_of(speaker: str, pairs: Sequence[tuple[Fact, AnswerSentence]]) -> int:

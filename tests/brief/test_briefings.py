@@ -173,6 +173,7 @@ PUBLISHED = date(2017, 11, 22)  # a Wednesday
         ("His visit to Russia was in October 2015.", EventDay(2015, 10)),
         ("They want to change the 2010 law.", None),
         ("She is running for president in 2020.", None),
+        ("She will follow Ann Lee, who resigned in July after scandals.", None),
         ("The law was passed in 2010.", EventDay(2010)),
         ('"We shall see on Monday," she said.', None),
     ],
