@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from rag.brief.desk import Desk
 from rag.brief.differing import Differing
 from rag.brief.facts import Fact
-from rag.brief.plan import Sizes, in_time_order
+from rag.brief.ordering import told_elsewhere
+from rag.brief.plan import STANDS, Sizes, in_time_order
 from rag.brief.types import Section
 from rag.brief.wording import attributed, dated, shown
 from rag.types import AnswerSentence
@@ -32,14 +33,20 @@ def comparison(
     first, second = (name.casefold() for name in publishers)
     limit = sizes.developments
     both = _written([f for f in facts if {first, second} <= f.outlets], limit, desk, both=True)
-    shared = {id(f) for f, _ in both}
     sections = [Section(BOTH, tuple(s for _, s in both))] if both else []
     for title, kinds in ((FIGURES, ("numeric", "date")), (ATTRIBUTIONS, ("attribution", "stance"))):
         pairs = zip(differing.disagreements, differing.sentences, strict=True)
         if found := tuple(s for d, s in pairs if d.kind in kinds):
             sections.append(Section(title, found))
     for name, outlet in ((publishers[0], first), (publishers[1], second)):
-        alone = [f for f in facts if f.outlets == {outlet} and id(f) not in shared]
+        alone = [
+            f
+            for f in facts
+            if f.outlets == {outlet}
+            and f.best.fitness >= STANDS
+            and all((t.article_id, t.span) not in differing.places for t in f.tellings)
+            and not told_elsewhere(f, facts)
+        ]
         if written := _written(alone, limit, desk, both=False):
             shown_name = written[0][0].best.publisher or name
             sections.append(Section(f"Only {shown_name}", tuple(s for _, s in written)))
@@ -55,6 +62,8 @@ def _written(facts: Sequence[Fact], limit: int, desk: Desk, *, both: bool) -> li
         best = fact.best
         text = attributed(best, fact.speaker) if best.quotes else shown(best.text) if both else dated(best)
         sentence = desk.told(text, best, fact.passages())
+        if sentence is not None and best.quotes:
+            sentence = desk.with_voice(sentence, best)
         if sentence is None:
             continue
         cited = {c.article_id for c in desk.citations() if c.n in sentence.citations}

@@ -13,6 +13,7 @@ _APART, _APART_AT_TOP, _NEAR = 0.8, 0.74, 0.6
 _SAID = 0.9
 _SAID_ALREADY = 0.45
 _EACH = 2
+_MAY_BE_SAME = 0.62
 _UNHEARD = 1.3
 
 
@@ -75,3 +76,10 @@ def varied(quotations: Sequence[Fact]) -> list[Fact]:
 def alike(one: Fact, other: Fact) -> bool:
     """Tells whether two facts are too alike to stand in one section."""
     return one is other or float(one.vector @ other.vector) >= _APART
+
+
+def told_elsewhere(fact: Fact, facts: Sequence[Fact]) -> bool:
+    """Tells whether another outlet may tell it too, in words so near that "only" would be a bold claim."""
+    return any(
+        not other.outlets <= fact.outlets and float(other.vector @ fact.vector) >= _MAY_BE_SAME for other in facts
+    )

@@ -14,7 +14,17 @@ from rag.brief.differing import Differing, find_differences
 from rag.brief.facts import Fact, find_facts
 from rag.brief.news import News
 from rag.brief.numbering import renumbered
-from rag.brief.ordering import adds_little, alike, all_heard, for_headline, others_first, repeats, without
+from rag.brief.ordering import (
+    adds_little,
+    alike,
+    all_heard,
+    for_headline,
+    others_first,
+    repeats,
+    told_elsewhere,
+    varied,
+    without,
+)
 from rag.brief.plan import SIZES, STANDS, Plan, in_time_order, plan
 from rag.brief.selection import Story, choose_stories
 from rag.brief.types import Briefing, BriefingSource, Request, Section
@@ -177,7 +187,7 @@ def _sections(
     )
     ordered = [(f, s) for f in in_time_order(f for f, _ in developments) for g, s in developments if g is f]
     quotations = writer.write(
-        planned.quotations, sizes.quotations, lambda f: [attributed(f.best, f.speaker)], keep=False
+        varied(planned.quotations), sizes.quotations, lambda f: [attributed(f.best, f.speaker)], keep=False
     )
     quotations = [(fact, desk.with_voice(sentence, fact.best)) for fact, sentence in quotations]
     quotations = sorted(quotations, key=lambda pair: _first_of(pair[0].speaker, quotations))
@@ -186,7 +196,11 @@ def _sections(
     disputed = differing.places
     shared = [fact for fact, _ in (*headline, *bottom, *agreed)]
     alone = writer.write(
-        [f for f in planned.alone if not _touches(f, disputed) and all(f is not s for s in shared)],
+        [
+            f
+            for f in planned.alone
+            if not _touches(f, disputed) and all(f is not s for s in shared) and not told_elsewhere(f, facts)
+        ],
         sizes.alone,
         _marked,
         keep=False,
