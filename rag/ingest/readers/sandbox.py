@@ -25,7 +25,7 @@ from rag.types import SourceDocument
 _LENGTH = struct.Struct(">Q")
 _MOST_REPLY = 256 << 20
 _WALL = 1.5  # seconds by the clock for each second of processor time: the machine may be busy
-_START = 20.0
+_START = 2.0
 
 
 class Sandbox:
