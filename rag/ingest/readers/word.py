@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,7 +55,16 @@ def parse_word(data: bytes, hints: Hints) -> Iterator[SourceDocument]:
         raise SourceError(f"unpacks to more than {_MOST_UNPACKED:,} bytes or {_MOST_PARTS:,} parts; it is not read")
     try:
         document = Document(io.BytesIO(data))
-    except (KeyError, ValueError, PackageNotFoundError, zipfile.BadZipFile, EOFError, SyntaxError, OSError) as error:
+    except (
+        KeyError,
+        ValueError,
+        PackageNotFoundError,
+        zipfile.BadZipFile,
+        EOFError,
+        SyntaxError,
+        OSError,
+        zlib.error,
+    ) as error:
         raise SourceError("is damaged, or is not a Word file") from error
     blocks: list[str] = []
     title = one_line(document.core_properties.title)
