@@ -1,7 +1,8 @@
-"""The index folder: catalog, vectors and lexical index kept in step, one writer, many readers.
+"""The index folder: catalog, vectors, lexical index and whole articles kept in step, one writer, many readers.
 
-Writing an article version: journal the new passage ids → add them to vectors and lexical → one catalog transaction
-makes them current and journals the old ones → delete the old ones from vectors and lexical → clear the journal.
+Writing an article version: journal the new passage ids → add them to the derived indexes → one catalog transaction
+makes them current and journals the old ones → delete the old ones from the derived indexes → clear the journal.
+A whole article goes where its passages go: its key begins their ids.
 Searches ignore whatever the catalog does not list, so every instant in between is a consistent index, and a kill
 leaves at most journalled leftovers that the next writer sweeps.
 """
@@ -21,13 +22,16 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from rag.errors import EmbeddingMismatchError, IndexLockedError, StoreError
+from rag.index.articles import ArticleIndex, article_key
 from rag.index.catalog import Catalog
+from rag.index.layout import LAYOUT, add_words, refill
 from rag.index.lexical import LexicalIndex
 from rag.index.records import IndexedArticle
 from rag.index.vectors import VectorIndex
 from rag.types import Filters
 
 _EMBEDDER = "embedder"
+_LAYOUT = "layout"
 # Ids that pass a filter and are handed to both rankings; beyond, the unfiltered best grow instead.
 _FEW = 25_000
 # Unfiltered hits that cost no more than a ranking among the ids that pass.
@@ -67,6 +71,7 @@ class IndexStore:
         self.catalog = Catalog(folder / "catalog.sqlite")
         self._vectors: VectorIndex | None = None
         self._lexical: LexicalIndex | None = None
+        self._articles: ArticleIndex | None = None
         self._seen = self.catalog.generation()
         self._refreshing = threading.RLock()
         self._fingerprint: str | None = None
@@ -93,12 +98,19 @@ class IndexStore:
                 self._lexical = LexicalIndex(self.folder / "lexical")
             return self._lexical
 
+    @property
+    def articles(self) -> ArticleIndex | None:
+        """Whole articles, opened on first use; ``None`` in an index that no writer of this version has opened yet."""
+        with self._refreshing:
+            if self._articles is None and self.catalog.get_meta(_LAYOUT) == LAYOUT:
+                self._articles = ArticleIndex(self.folder / "articles")
+            return self._articles
+
     def close(self) -> None:
         """Releases every file."""
-        if self._vectors is not None:
-            self._vectors.close()
-        if self._lexical is not None:
-            self._lexical.close()
+        for part in (self._vectors, self._lexical, self._articles):
+            if part is not None:
+                part.close()
         self.catalog.close()
 
     # -- readers ----------------------------------------------------------------------------------------------
@@ -113,6 +125,8 @@ class IndexStore:
                 self._vectors.reopen()
             if self._lexical is not None:
                 self._lexical.refresh()
+            if self._articles is not None:
+                self._articles.refresh()
             self._seen = generation
 
     def require_embedder(self, fingerprint: str) -> None:
@@ -200,6 +214,9 @@ class IndexStore:
                 self.require_embedder(fingerprint)
             self._fingerprint = fingerprint
             self.refresh()
+            if self.catalog.get_meta(_LAYOUT) != LAYOUT:
+                refill(self.catalog, self.vectors, self.lexical, self._whole())
+                self.catalog.set_meta(_LAYOUT, LAYOUT)
             self._forget(self.catalog.journal())
             yield
         except BaseException:
@@ -231,12 +248,18 @@ class IndexStore:
             if self._fingerprint is not None and self.catalog.get_meta(_EMBEDDER) is None:
                 self.catalog.set_meta(_EMBEDDER, self._fingerprint)
             self.vectors.add(ids, vectors)
-            self.lexical.add([(p.id, f"{article.title}\n{p.text}") for article, p in pairs])
-            self.lexical.commit()
+            rows = dict(zip(ids, vectors, strict=True))
+            add_words(self.lexical, self._whole(), [(item.article, item.passages) for item in written], rows)
         with self._refreshing:
             gone = self.catalog.commit(written, removed, leads or {})
             self._seen = self.catalog.generation()
         self._forget(gone)
+
+    def _whole(self) -> ArticleIndex:
+        with self._refreshing:
+            if self._articles is None:
+                self._articles = ArticleIndex(self.folder / "articles")
+            return self._articles
 
     def _forget(self, passage_ids: Sequence[str]) -> None:
         if not passage_ids:
@@ -244,13 +267,22 @@ class IndexStore:
         self.vectors.delete(passage_ids)
         self.lexical.delete(passage_ids)
         self.lexical.commit()
+        self._whole().delete([key for key in {article_key(i) for i in passage_ids} if not self._is_current(key)])
+        self._whole().commit()
         self.catalog.clear_journal(passage_ids)
+
+    def _is_current(self, key: str) -> bool:
+        article_id, _, digest = key.rpartition(":")
+        stored = self.catalog.get_stored(article_id)
+        return stored is not None and stored.digest.startswith(digest)
 
     def _abandon(self) -> None:
         """Drops what an interrupted write left uncommitted, which would keep other processes from writing."""
         if self._lexical is not None:
             lexical, self._lexical = self._lexical, None
             lexical.close()
+        if self._articles is not None:
+            self._articles.abandon()
 
 
 def _describe(owner: Path) -> str:
