@@ -95,6 +95,10 @@ class ArticleIndex:
         """Returns the cosine of each article's mean vector to ``vector``, of those that are there."""
         return self._vectors.cosines(vector, list(keys))
 
+    def search(self, query: str, k: int) -> list[tuple[str, float]]:
+        """Returns the keys and BM25 scores of the ``k`` articles that fit a query best, best first."""
+        return self._lexical.search(query, k)
+
     def bm25(self, query: str, keys: Iterable[str]) -> dict[str, float]:
         """Returns the BM25 score of each article that has a word of the query."""
         wanted = list(keys)

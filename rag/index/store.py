@@ -32,6 +32,8 @@ from rag.types import Filters
 
 _EMBEDDER = "embedder"
 _LAYOUT = "layout"
+# Share of an article's score that its first passage has when only the title matches: less than any match of its own.
+_TITLE_ONLY = 0.001
 # Ids that pass a filter and are handed to both rankings; beyond, the unfiltered best grow instead.
 _FEW = 25_000
 # Unfiltered hits that cost no more than a ranking among the ids that pass.
@@ -151,12 +153,22 @@ class IndexStore:
         return self._filtered(rank, k, filters)
 
     def search_lexical(self, query: str, k: int, filters: Filters) -> list[tuple[str, float]]:
-        """Returns current passages by BM25, best first; fewer than ``k`` only when no more match."""
+        """Returns current passages by BM25, best first; fewer than ``k`` only when no more match.
+
+        After them come the first passages of articles that match in their title alone.
+        """
 
         def rank(wanted: int, among: Sequence[str] | None) -> list[tuple[str, float]]:
             return self.lexical.search(query, wanted, among)
 
-        return self._filtered(rank, k, filters)
+        hits = self._filtered(rank, k, filters)
+        if len(hits) < k and self.articles is not None:
+            seen = {article_key(i) for i, _ in hits}
+            titled = [(key, score) for key, score in self.articles.search(query, k) if key not in seen]
+            first = [(p[0].id, _TITLE_ONLY * s) for key, s in titled if (p := self.catalog.passages_of(_article(key)))]
+            current = self.catalog.entries([i for i, _ in first], filters)
+            hits += [hit for hit in first if hit[0] in current]
+        return hits[:k]
 
     def _filtered(self, rank: _Ranking, k: int, filters: Filters) -> list[tuple[str, float]]:
         # A filter that keeps a good part of the best finds enough among the unfiltered best, or some more of them; any
@@ -272,9 +284,8 @@ class IndexStore:
         self.catalog.clear_journal(passage_ids)
 
     def _is_current(self, key: str) -> bool:
-        article_id, _, digest = key.rpartition(":")
-        stored = self.catalog.get_stored(article_id)
-        return stored is not None and stored.digest.startswith(digest)
+        stored = self.catalog.get_stored(_article(key))
+        return stored is not None and stored.digest.startswith(key.rpartition(":")[2])
 
     def _abandon(self) -> None:
         """Drops what an interrupted write left uncommitted, which would keep other processes from writing."""
@@ -283,6 +294,10 @@ class IndexStore:
             lexical.close()
         if self._articles is not None:
             self._articles.abandon()
+
+
+def _article(key: str) -> str:
+    return key.rpartition(":")[0]
 
 
 def _describe(owner: Path) -> str:

@@ -63,3 +63,11 @@ def test_a_question_that_names_a_year_is_not_about_the_present(question: str) ->
 def test_without_dates_recency_says_nothing() -> None:
     assert recencies("Who resigned?", {"a": None, "b": None}) == {}
     assert recencies("Who resigned?", {}) == {}
+
+
+def test_of_equal_reports_the_newest_comes_first_and_better_evidence_before_it() -> None:
+    candidates = {"old:1": "old", "new:1": "new", "best:1": "best"}
+    published = {"old:1": date(2009, 5, 1), "new:1": date(2016, 5, 1), "best:1": date(2001, 5, 1)}
+    evidence = [Ranking({"old:1": 3.0, "new:1": 3.0, "best:1": 6.0})]
+    ordered = combined(candidates, evidence, [], recencies("Which town was flooded this week?", published))
+    assert list(ordered) == ["best:1", "new:1", "old:1"]

@@ -221,19 +221,3 @@ def test_a_passage_is_found_by_what_its_article_is_about(tmp_path: Path, embedde
     store.close()
     closures = [hit.passage.article_id for hit in found if "nine days" in hit.passage.text]
     assert closures == ["storm.md", "a-strike.md"]
-
-
-def test_of_several_reports_the_newest_comes_first_unless_a_year_is_named(tmp_path: Path, embedder: Embedder) -> None:
-    corpus = tmp_path / "c"
-    for year in (2009, 2016, 2012):
-        text = f"The river flooded the old town of Gant again. Report {year % 7} speaks of wet cellars."
-        write_article(corpus / f"{year}.md", text, title="Flood", publisher=str(year), published=date(year, 5, 1))
-    store = IndexStore(tmp_path / "index", create=True)
-    ingest(store, embedder, [corpus])
-    retriever = Retriever(store, embedder)
-    question = "Which river town was flooded this week?"
-    assert articles(retriever.search(question, 3))[0] == "2016"
-    assert articles(retriever.search(question, 3, filters=Filters(before=date(2013, 1, 1))))[0] == "2012"
-    plain = {hit.passage.article_id: hit.score for hit in retriever.search("Gant flooded in 2009", 3)}
-    store.close()
-    assert max(plain.values()) - min(plain.values()) < 0.1
