@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 import click
 
-from rag.cli import answers, corpus, evaluation, health
+from rag.cli import answers, corpus, evaluation, health, serving
 from rag.cli.terminal import clean
 from rag.errors import DatelineError
 
@@ -66,6 +66,7 @@ for command in (
     answers.verify,
     evaluation.evaluation,
     health.doctor,
+    serving.serve,
 ):
     dateline.add_command(command)
 
