@@ -62,6 +62,10 @@ class Settings(BaseSettings):
     model_retries: int = Field(2, ge=0, description="Retries of a failed network model call.")
     threads: int = Field(0, ge=0, description="Threads for models; 0 uses the cores of this machine.")
     passages: int = Field(8, ge=1, description="Passages an answer is drawn from.")
+    keep_answers: bool = Field(
+        True,
+        description="Keep in the index what was asked and which versions the answers cited, to mark stale ones.",
+    )
     max_record_bytes: int = Field(
         20_000_000, ge=1000, description="Largest single file or JSON line read as one article, in bytes."
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from rag.index.records import ArticleVersion, GivenAnswer
 from rag.types import Answer, Article, Citation, IngestReport, RetrievedPassage, SourceSummary
 
 
@@ -49,6 +50,17 @@ def encode_article(article: Article, passages: int, *, raw: bool = False) -> dic
     if raw:
         encoded["removed"] = [{"text": piece.text, "rule": piece.rule} for piece in article.removed]
     return encoded
+
+
+def encode_history(versions: Sequence[ArticleVersion], given: Sequence[GivenAnswer]) -> dict[str, Any]:
+    """Returns what ``dateline sources show`` tells of an article beside the article."""
+    return {
+        "versions": [{"version": v.version, "first_seen": v.first_seen, "current": v.is_current} for v in versions],
+        "cited_by": [
+            {"kind": g.kind, "question": g.question, "given": g.given, "version": g.version, "stale": g.is_stale}
+            for g in given
+        ],
+    }
 
 
 def encode_results(results: Sequence[RetrievedPassage], seconds: float) -> dict[str, Any]:

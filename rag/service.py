@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from rag.config import Settings
 from rag.errors import StoreError
 from rag.index.store import IndexStore
-from rag.types import Answer, Article, Filters, IngestReport, RetrievedPassage, SearchMode, SourceSummary, Turn
+from rag.types import (
+    Answer,
+    Article,
+    Citation,
+    Filters,
+    IngestFailure,
+    IngestReport,
+    RetrievedPassage,
+    SearchMode,
+    SourceSummary,
+    Turn,
+)
 
 if TYPE_CHECKING:
     from rag.answering import AnswerEvent
     from rag.check.verification import Verifier
     from rag.generate.drafting import Answerer
     from rag.index.embedding import Embedder
+    from rag.index.portable import Manifest
+    from rag.index.records import ArticleVersion, GivenAnswer
     from rag.retrieve.hybrid import Retriever
 
 Notice = Callable[[str], None]
@@ -72,24 +87,93 @@ class Dateline:
             progress=progress,
         )
 
+    def watch(
+        self,
+        paths: Sequence[Path],
+        told: Callable[[IngestReport], None],
+        *,
+        every: float = 300.0,
+        prune: bool = False,
+        complain: Callable[[str], None],
+        stop: Event | None = None,
+    ) -> None:
+        """Keeps the index in step with files and folders until interrupted; see ``rag.ingest.watching.watch``.
+
+        Args:
+            paths: Files and folders.
+            told: Told of the first ingest, and of each that changed something or failed anew.
+            every: Seconds between two looks when nothing seems to change.
+            prune: As for ``ingest``.
+            complain: Told what went wrong, in one line.
+            stop: Ends the watch when set.
+        """
+        from rag.ingest.watching import watch
+
+        failed: list[tuple[IngestFailure, ...]] = []
+
+        def again() -> None:
+            report = self.ingest(paths, prune=prune)
+            if not failed or report.added or report.updated or report.removed or report.failed != failed[-1]:
+                told(report)
+            failed[:] = [report.failed]
+
+        watch(again, paths, every=every, index=self.settings.index, complain=complain, stop=stop)
+
     def sources(self) -> list[SourceSummary]:
         """Returns one line per article, by publication date."""
         return self._opened().catalog.summaries()
 
-    def article(self, article_id: str) -> tuple[Article, int]:
-        """Returns an article and the number of its passages.
+    def article(self, article_id: str, version: str | None = None) -> tuple[Article, int]:
+        """Returns an article, by default in its current version, and the number of its passages.
 
         Raises:
-            ArticleNotFoundError: There is none with this id.
+            ArticleNotFoundError: There is none with this id, or it never had this version.
         """
         catalog = self._opened().catalog
-        return catalog.article(article_id), len(catalog.passages_of(article_id))
+        return catalog.article(article_id, version), len(catalog.passages_of(article_id))
+
+    def versions(self, article_id: str) -> list[ArticleVersion]:
+        """Returns the versions of an article, the latest first."""
+        return self._opened().catalog.versions(article_id)
+
+    def given_answers(self, article_id: str) -> list[GivenAnswer]:
+        """Returns the answers and briefings that cited an article, the latest first."""
+        return self._opened().catalog.given.citing(article_id)
+
+    def record(self, kind: str, question: str, citations: Sequence[Citation]) -> None:
+        """Keeps what an answer or briefing cited, so that it can be told when its sources change.
+
+        An index that cannot be written is no reason to withhold an answer: then nothing is kept.
+        """
+        if citations and self.settings.keep_answers:
+            with suppress(StoreError):
+                self._opened().catalog.given.record(kind, question, [(c.article_id, c.version) for c in citations])
 
     def remove(self, article_ids: Sequence[str]) -> None:
         """Removes articles from the index; all or, when an id is unknown, none."""
         from rag.ingest.sync import remove
 
         remove(self._opened(), article_ids)
+
+    # -- the index --------------------------------------------------------------------------------------------
+
+    def reindex(self, progress: Callable[[int, int], None] | None = None) -> int:
+        """Rebuilds vectors and lexical index from the catalog; see ``rag.index.rebuilding.reindex``."""
+        from rag.index.rebuilding import reindex
+
+        return reindex(self._opened(), self._embed(), progress)
+
+    def export(self, file: Path, *, overwrite: bool = False) -> Manifest:
+        """Writes the index to one file; see ``rag.index.portable.export_index``."""
+        from rag.index.portable import export_index
+
+        return export_index(self._opened(), file, overwrite=overwrite)
+
+    def restore(self, file: Path) -> Manifest:
+        """Makes the index folder of an exported file; see ``rag.index.portable.import_index``."""
+        from rag.index.portable import import_index
+
+        return import_index(file, self.settings.index)
 
     # -- questions --------------------------------------------------------------------------------------------
 

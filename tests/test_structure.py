@@ -20,8 +20,9 @@ PACKAGES = ("rag", "ui", "eval")
 # layer and from those above it in this list. Peers, on one line, do not know each other.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("rag.types", "rag.errors"),
-    ("rag.config", "rag.encoding"),
+    ("rag.config",),
     ("rag.index",),
+    ("rag.encoding",),
     ("rag.ingest", "rag.retrieve"),
     ("rag.check",),
     ("rag.generate",),
@@ -46,7 +47,8 @@ ADAPTED: dict[str, str | tuple[str, ...]] = {
     "litellm": "rag.generate.llm",
     "xllamacpp": "rag.generate.llama_server",
     "Stemmer": "rag.check.words",
-    "rich": "rag.cli.render",
+    "watchfiles": "rag.ingest.watching",
+    "rich": ("rag.cli.render", "rag.cli.progress"),
     "pydantic": ("rag.config", "eval.validation"),
     "jinja2": "eval.report.rendering",
     "junitparser": "eval.report.junit",

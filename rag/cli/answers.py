@@ -48,6 +48,7 @@ def ask(
             dateline.notice = render.telling(status)
             events = dateline.ask_stream(question, filters=filters, history=turns)
             answer = render.follow(events, status, quiet=as_json)
+        dateline.record("answer", question, answer.citations)
         emit(encode_answer(answer))
         if not as_json:
             render.answer_sources(answer, opening_in(dateline))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rag.cli.options import Question, common, filtered, filters_of, json_only, opening_in, readable, service
+from rag.cli.terminal import clean
 from rag.errors import SourceError
 
 if TYPE_CHECKING:
@@ -19,19 +20,46 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
 @click.option("--prune", is_flag=True, help="Also remove articles whose file or record is gone.")
+@click.option("--watch", "keep", is_flag=True, help="Go on watching, and ingest what changes, until interrupted.")
+@click.option(
+    "--every", type=click.FloatRange(min=1), metavar="SECONDS", help="With --watch: look at least so often [300]."
+)
 @common
-def ingest(paths: tuple[Path, ...], prune: bool, index: Path | None, as_json: bool) -> None:
+def ingest(
+    paths: tuple[Path, ...], prune: bool, keep: bool, every: float | None, index: Path | None, as_json: bool
+) -> None:
     """Read articles from files and folders into the index."""
-    from rag.cli import render
+    from rag.cli import progress, render
     from rag.encoding import encode_report
 
-    with json_only(as_json) as emit, service(index) as dateline, render.ingest_progress() as progress:
-        report = dateline.ingest(list(paths), prune=prune, progress=progress)
-        progress.close()
+    if keep or every:
+        _watch(paths, prune=prune, keep=keep, every=every, index=index, as_json=as_json)
+        return
+    with json_only(as_json) as emit, service(index) as dateline, progress.ingest_progress() as bar:
+        report = dateline.ingest(list(paths), prune=prune, progress=bar)
+        bar.close()
         emit(encode_report(report))
         if not as_json:
             render.report(report)
     _require_something(report, prune=prune)
+
+
+def _watch(
+    paths: tuple[Path, ...], *, prune: bool, keep: bool, every: float | None, index: Path | None, as_json: bool
+) -> None:
+    from rag.cli import render
+
+    if not keep:
+        raise click.UsageError("--every belongs to --watch", click.get_current_context())
+    if as_json:
+        raise click.UsageError("--json prints one document, --watch does not end", click.get_current_context())
+
+    def complain(message: str) -> None:
+        click.echo(clean(message), err=True)
+
+    with service(index) as dateline:
+        complain("watching; Ctrl-C ends it")
+        dateline.watch(paths, render.report, prune=prune, every=every or 300.0, complain=complain)
 
 
 def _require_something(report: IngestReport, *, prune: bool) -> None:
@@ -78,17 +106,20 @@ def _list(index: Path | None, as_json: bool) -> None:
 @sources.command()
 @click.argument("article_id", metavar="ID")
 @click.option("--raw", is_flag=True, help="Also show what cleaning removed.")
+@click.option("--version", metavar="V", help="An earlier version, by its hash or the beginning of it.")
 @common
-def show(article_id: str, raw: bool, index: Path | None, as_json: bool) -> None:
-    """Show one article: the canonical text that citations point into."""
+def show(article_id: str, raw: bool, version: str | None, index: Path | None, as_json: bool) -> None:
+    """Show one article: the canonical text that citations point into, its versions, and the answers that cited it."""
     from rag.cli import render
-    from rag.encoding import encode_article
+    from rag.encoding import encode_article, encode_history
 
     with json_only(as_json) as emit, service(index) as dateline:
-        article, passages = dateline.article(readable(article_id))
-        emit(encode_article(article, passages, raw=raw))
+        article, passages = dateline.article(readable(article_id), version and readable(version))
+        versions, given = dateline.versions(article.id), dateline.given_answers(article.id)
+        emit({**encode_article(article, passages, raw=raw), **encode_history(versions, given)})
         if not as_json:
             render.article(article, raw=raw)
+            render.article_history(versions, given)
 
 
 @sources.command()

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 import click
 
-from rag.cli import answers, corpus, evaluation, health, serving
+from rag.cli import answers, corpus, evaluation, health, indexing, serving
 from rag.cli.terminal import clean
 from rag.errors import DatelineError
 
@@ -62,6 +62,9 @@ for command in (
     corpus.ingest,
     corpus.sources,
     corpus.search,
+    indexing.reindex,
+    indexing.export,
+    indexing.import_,
     answers.ask,
     answers.verify,
     evaluation.evaluation,

@@ -9,13 +9,13 @@ from datetime import date
 
 from rich.console import Console
 from rich.live import Live
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.status import Status
 from rich.text import Text
 
 from rag.answering import AnswerEvent, Finished, Notice, SentenceReady
 from rag.cli.terminal import clean
 from rag.doctor import Finding
+from rag.index.records import ArticleVersion, GivenAnswer
 from rag.types import (
     AbstentionReason,
     Answer,
@@ -70,38 +70,6 @@ def put(out: Console, text: Text, indent: int = 0, hanging: int | None = None) -
         out.print(Text(" " * (rest if number else indent)) + line, soft_wrap=True)
 
 
-class IngestBar:
-    """Progress of an ingest on standard error; hidden when standard error is not a terminal."""
-
-    def __init__(self) -> None:
-        self._progress = Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=20), TimeElapsedColumn(),
-            console=Console(stderr=True, markup=False), transient=True, disable=not sys.stderr.isatty(),
-        )  # fmt: skip
-        self._task = self._progress.add_task("reading articles", total=None)
-        self._progress.start()
-
-    def __call__(self, read: int, passages: int) -> None:
-        """Shows articles read and passages written."""
-        elapsed = self._progress.tasks[0].elapsed or 0.0
-        rate = f" · {passages / elapsed:.0f}/s" if passages and elapsed > 1 else ""
-        self._progress.update(self._task, description=f"{read:,} articles read · {passages:,} passages stored{rate}")
-
-    def close(self) -> None:
-        """Removes the bar."""
-        self._progress.stop()
-
-
-@contextmanager
-def ingest_progress() -> Iterator[IngestBar]:
-    """Shows progress while the block runs."""
-    bar = IngestBar()
-    try:
-        yield bar
-    finally:
-        bar.close()
-
-
 def report(found: IngestReport) -> None:
     """Prints what an ingest changed, and every source that failed."""
     out = console()
@@ -151,6 +119,28 @@ def article(found: Article, *, raw: bool) -> None:
         put(out, Text("Removed by cleaning", style="bold"))
         for piece in found.removed:
             put(out, Text(clean(f"{piece.rule}: {piece.text}"), style="dim"), 0, 4)
+
+
+def article_history(versions: Sequence[ArticleVersion], given: Sequence[GivenAnswer]) -> None:
+    """Prints the earlier versions of an article, and the answers that cited it; nothing when there are none."""
+    out = console()
+    if len(versions) > 1:
+        out.print()
+        put(out, Text("Versions", style="bold"))
+        for v in versions:
+            current = " · current" if v.is_current else ""
+            put(out, Text(f"{v.version[:16]} · first seen {_moment(v.first_seen)}{current}", style="dim"), 4)
+    if given:
+        out.print()
+        put(out, Text("Cited by", style="bold"))
+        for answer in given:
+            stale = Text(f"stale, cites version {answer.version[:16]} · ", style="red") if answer.is_stale else Text("")
+            line = f"{answer.kind} · {_moment(answer.given)} · {answer.question or 'main stories'}"
+            put(out, stale + Text(clean(line), style="dim"), 4, 8)
+
+
+def _moment(iso: str) -> str:
+    return iso[:16].replace("T", " ") + " UTC"
 
 
 def results(found: Sequence[RetrievedPassage], opening: Opening) -> None:

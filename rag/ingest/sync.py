@@ -22,14 +22,14 @@ import numpy as np
 
 from rag.errors import ArticleNotFoundError, SourceError
 from rag.index.embedding import Embedder
-from rag.index.records import IndexedArticle, StoredArticle
+from rag.index.records import IndexedArticle, StoredArticle, searched_text
 from rag.index.store import IndexStore
 from rag.ingest.cleaning import clean
 from rag.ingest.duplicates import group_copies
 from rag.ingest.pruning import find_gone
 from rag.ingest.readers import read_sources
 from rag.ingest.splitting import split
-from rag.types import Article, IngestFailure, IngestReport, Passage, SourceDocument
+from rag.types import Article, IngestFailure, IngestReport, SourceDocument
 
 # Raise when cleaning, splitting or the embedded text changes, so that stored articles count as changed.
 PIPELINE = "2"
@@ -59,11 +59,6 @@ class _Tally:
 class _Changed:
     item: IndexedArticle
     is_new: bool
-
-
-def embedded_text(article: Article, passage: Passage) -> str:
-    """Returns what is embedded for a passage: its text under the article's title, so that it can stand alone."""
-    return f"{article.title}\n{passage.text}" if article.title else passage.text
 
 
 def ingest(
@@ -242,7 +237,7 @@ def _write(store: IndexStore, embedder: Embedder, batch: Sequence[_Changed], tal
     if not batch:
         return
     grouping = group_copies(store.catalog, [change.item for change in batch])
-    texts = [embedded_text(item.article, passage) for item in grouping.items for passage in item.passages]
+    texts = [searched_text(item.article.title, passage.text) for item in grouping.items for passage in item.passages]
     store.write(grouping.items, embedder.embed_passages(texts), leads=grouping.leads)
     tally.regrouped.update(grouping.leads, (item.article.id for item in grouping.items))
     tally.passages += len(texts)
