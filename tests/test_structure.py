@@ -31,7 +31,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("rag.answering",),
     ("rag.service", "rag.doctor"),
     ("rag",),
-    ("ui", "eval"),
+    ("eval",),
+    ("ui",),
     ("rag.cli",),
 )
 # Each of these is known to one module only, so that it can be replaced there.
@@ -55,6 +56,9 @@ ADAPTED: dict[str, str | tuple[str, ...]] = {
     "ir_measures": "eval.metrics.retrieval",
     "pytest": "eval.pytest_plugin",
     "regex": "eval.matching",
+    "uvicorn": "ui.server",
+    "fastapi": ("ui.server", "ui.downloads"),
+    "gradio": ("ui.app", "ui.ask", "ui.corpus", "ui.evaluation", "ui.server", "ui.theme"),
     "pydantic_settings": "rag.config",
 }
 HEAVY = ("torch", "chromadb", "gradio", "litellm", "sentence_transformers", "numpy", "pydantic", "rich", "onnxruntime",

@@ -27,7 +27,7 @@ _REASONS: Final = {
     AbstentionReason.PARTIAL: "The articles answer a part of this only.",
 }
 _KINDS: Final = {
-    "numeric": "figures", "date": "dates", "attribution": "who said or did it", "stance": "positions",
+    "numeric": "figures", "date": "dates", "attribution": "attribution", "stance": "position",
 }  # fmt: skip
 
 
@@ -147,7 +147,7 @@ def _sources(citations: Sequence[Citation], n: int, kind: str, heading: str) -> 
         also = f'<span class="also">also carried by {text(listed(citation.also_carried_by))}</span>'
         quote = f'<q dir="auto">{text(citation.quote)}</q>' if kind == NEAREST else ""
         publisher = f'<span class="publisher">{text(citation.publisher or "unnamed publisher")}</span>'
-        about = f"{publisher} <time>{day(citation.published)}</time> {also if citation.also_carried_by else ''}"
+        about = f"{publisher}, <time>{day(citation.published)}</time> {also if citation.also_carried_by else ''}"
         lines.append(f"<li>{_chip(citation, n, kind)}<div>{about}{quote}</div></li>")
     return f'<section class="sources"><h4>{heading}</h4><ol>{"".join(lines)}</ol></section>'
 
@@ -171,9 +171,13 @@ def _disagreement(found: Disagreement, answer: Answer, n: int) -> str:
             f"<td>{chips}</td></tr>"
         )
     kind = _KINDS.get(found.kind, found.kind)
-    about = f": {text(found.about)}" if found.about else ""
+    # What it is about may end in the question, which stands above.
+    topic = found.about
+    for question in (answer.standalone_question, answer.question):
+        topic = topic.removesuffix(question).rstrip(" :")
+    about = f": {text(topic)}" if topic else ""
     return (
-        f'<table class="disagreement"><caption>Sources differ on {text(kind)}{about}</caption>'
+        f'<table class="disagreement"><caption>Sources differ in {text(kind)}{about}</caption>'
         '<thead class="hidden"><tr><th scope="col">Position</th><th scope="col">Publishers</th>'
         f'<th scope="col">Citations</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
     )

@@ -48,6 +48,7 @@ class AskPage:
             with gr.Column(scale=3, min_width=320, elem_id="talk"):
                 with gr.Row(elem_id="talkbar"):
                     self._chosen = gr.Dropdown([(_NEW, "")], value="", label="Conversation", elem_id="conversations",
+                                               show_label=False, container=False,
                                                scale=3, min_width=120)  # fmt: skip
                     self._new = gr.Button("New", size="sm", min_width=60, scale=0, elem_id="new")
                     self._take = gr.HTML("", elem_id="take", scale=0, min_width=60, js_on_load=listening(["forget"]))

@@ -35,7 +35,8 @@ def cited_source(place: Place, article: Article | None) -> str:
         article: Its article as it is now; ``None`` when there is none any more.
     """
     citation = place.citation
-    head = _head(citation.title, citation.publisher, day(citation.published), article.url if article else "")
+    title = citation.title or (article.title if article else "")
+    head = _head(title, citation.publisher, day(citation.published), article.url if article else "")
     also = (
         f'<p class="also">Also carried by {text(listed(citation.also_carried_by))}</p>'
         if citation.also_carried_by
@@ -72,8 +73,8 @@ def _head(title: str, publisher: str, published: str, url: str) -> str:
     link = address(url)
     return (
         f'<header><h2 tabindex="-1" dir="auto">{text(title or "(untitled)")}</h2><p class="byline">'
-        f'<span class="publisher">{text(publisher or "unnamed publisher")}</span> <time>{text(published)}</time>'
-        f"{f' {link}' if link else ''}</p></header>"
+        f'<span class="publisher">{text(publisher or "unnamed publisher")}</span>, <time>{text(published)}</time>'
+        f"{f' · {link}' if link else ''}</p></header>"
     )
 
 

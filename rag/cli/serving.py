@@ -8,6 +8,7 @@ import click
 
 from rag.cli.options import service
 from rag.cli.terminal import clean
+from rag.errors import SettingsError
 
 
 @click.command()
@@ -17,7 +18,12 @@ from rag.cli.terminal import clean
 @click.option("--index", type=click.Path(path_type=Path), help="Folder of the index [DATELINE_INDEX or .dateline].")
 def serve(host: str, port: int, model: str | None, index: Path | None) -> None:
     """Serve the page in a browser on this machine."""
-    from ui.server import serve as listen
+    try:
+        from ui.server import serve as listen
+    except ModuleNotFoundError as error:
+        if error.name not in ("gradio", "fastapi", "uvicorn"):
+            raise
+        raise SettingsError("the page is not installed; run `pip install 'dateline[ui]'`, or `make ui`") from error
 
     with service(index, model=model) as dateline:
         listen(dateline, host, port, lambda message: click.echo(clean(message), err=True))
