@@ -87,6 +87,12 @@ class Dateline:
             progress=progress,
         )
 
+    def count_articles(self, paths: Sequence[Path]) -> int:
+        """Returns about how many articles files and folders hold, to tell how long an ingest will take."""
+        from rag.ingest.readers.counting import count_articles
+
+        return count_articles(paths)
+
     def watch(
         self,
         paths: Sequence[Path],

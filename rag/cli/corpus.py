@@ -35,7 +35,11 @@ def ingest(
     if keep or every:
         _watch(paths, prune=prune, keep=keep, every=every, index=index, as_json=as_json)
         return
-    with json_only(as_json) as emit, service(index) as dateline, progress.ingest_progress() as bar:
+    with (
+        json_only(as_json) as emit,
+        service(index) as dateline,
+        progress.ingest_progress(lambda: dateline.count_articles(paths)) as bar,
+    ):
         report = dateline.ingest(list(paths), prune=prune, progress=bar)
         bar.close()
         emit(encode_report(report))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -11,21 +12,34 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 
 class IngestBar:
-    """Progress of an ingest on standard error; hidden when standard error is not a terminal."""
+    """Progress of an ingest: articles read, passages stored and their rate, and the time left once the total is known.
 
-    def __init__(self) -> None:
+    Args:
+        count: Returns about how many articles there are; called in a thread of its own, since it can take a while.
+    """
+
+    def __init__(self, count: Callable[[], int] | None = None) -> None:
         self._progress = Progress(
             SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=20), TimeElapsedColumn(),
-            console=Console(stderr=True, markup=False), transient=True, disable=not sys.stderr.isatty(),
+            TimeRemainingColumn(), console=Console(stderr=True, markup=False), transient=True,
+            disable=not sys.stderr.isatty(),
         )  # fmt: skip
         self._task = self._progress.add_task("reading articles", total=None)
         self._progress.start()
+        if count is not None and not self._progress.disable:
+            threading.Thread(target=self._expect, args=(count,), daemon=True).start()
+
+    def _expect(self, count: Callable[[], int]) -> None:
+        self._progress.update(self._task, total=count())
 
     def __call__(self, read: int, passages: int) -> None:
         """Shows articles read and passages written."""
         elapsed = self._progress.tasks[0].elapsed or 0.0
         rate = f" · {passages / elapsed:.0f}/s" if passages and elapsed > 1 else ""
-        self._progress.update(self._task, description=f"{read:,} articles read · {passages:,} passages stored{rate}")
+        total = self._progress.tasks[0].total
+        known = f" of {total:,.0f}" if total else ""
+        told = f"{read:,}{known} articles read · {passages:,} passages stored{rate}"
+        self._progress.update(self._task, completed=read, description=told)
 
     def close(self) -> None:
         """Removes the bar."""
@@ -33,9 +47,9 @@ class IngestBar:
 
 
 @contextmanager
-def ingest_progress() -> Iterator[IngestBar]:
-    """Shows progress while the block runs."""
-    bar = IngestBar()
+def ingest_progress(count: Callable[[], int] | None = None) -> Iterator[IngestBar]:
+    """Shows progress while the block runs; see ``IngestBar``."""
+    bar = IngestBar(count)
     try:
         yield bar
     finally:
