@@ -9,6 +9,7 @@ import gradio as gr
 from rag.service import Dateline
 from ui.ask import AskPage
 from ui.history import History
+from ui.lines import Lines
 
 _HEADER = """
 <div class="masthead"><h1>Dateline</h1><p>Answers from the news that you can check</p>
@@ -18,17 +19,20 @@ _HEADER = """
 """
 
 
-def build_page(dateline: Dateline, history: History, examples: Callable[[], Sequence[str]]) -> gr.Blocks:
+def build_page(
+    dateline: Dateline, history: History, examples: Callable[[], Sequence[str]], lines: Lines | None = None
+) -> gr.Blocks:
     """Returns the application.
 
     Args:
         dateline: What every page asks.
         history: Keeps conversations.
         examples: Returns questions that the corpus answers.
+        lines: Who waits for which model.
     """
     page: gr.Blocks
     with gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True) as page:
         gr.HTML(_HEADER, elem_id="masthead")
         with gr.Tabs(elem_id="pages"), gr.Tab("Ask", id="ask"):
-            AskPage(dateline, history, examples).build(page)
+            AskPage(dateline, history, examples, lines).build(page)
     return page

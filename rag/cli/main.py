@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 import click
 
-from rag.cli import answers, corpus, evaluation, health, indexing, serving
+from rag.cli import access, answers, corpus, evaluation, health, indexing, serving
 from rag.cli.terminal import clean
 from rag.errors import DatelineError
 
@@ -70,6 +70,9 @@ for command in (
     evaluation.evaluation,
     health.doctor,
     serving.serve,
+    serving.mcp,
+    access.key,
+    access.user,
 ):
     dateline.add_command(command)
 
