@@ -91,14 +91,16 @@ class Gate:
         request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         for_programs = is_for_programs(scope["path"])
         inner: dict[str, Any] = {**scope, "dateline.request": request_id}
-        began, status = time.perf_counter(), 0
+        began, status, is_complete = time.perf_counter(), 0, False
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_complete
             if message["type"] == "http.response.start":
                 status = message["status"]
                 added = [(b"x-request-id", request_id.encode())]
                 message["headers"] = [*message.get("headers", ()), *added, *(_HEADERS if for_programs else ())]
+            elif message["type"] == "http.response.body":
+                is_complete = not message.get("more_body", False)
             await send(message)
 
         try:
@@ -118,6 +120,8 @@ class Gate:
                 await _tell(refused, scope, headers, answer)
         except Exception as error:
             _LOG.error("fault", exc_info=error, extra={"request_id": request_id})
+            if is_complete:
+                return  # it was told so
             if status:
                 raise  # the connection has to break: half an answer must not look whole
             where = f"the server has a fault ({type(error).__name__}); its log has it under request {request_id}"

@@ -16,7 +16,7 @@ from rag.answering import Notice, SentenceReady
 from rag.service import Dateline
 from rag.types import Answer, Filters, Turn
 from ui.access.figures import Figures
-from ui.access.identity import Caller, Scope
+from ui.access.identity import Caller
 from ui.api.errors import ApiError
 from ui.asking import EXTRACTIVE, Answered, Asking, Failed, Waiting
 from ui.lines import Lines
@@ -77,20 +77,19 @@ class Desk:
 
     @property
     def models(self) -> tuple[str, ...]:
-        """Models that any caller may name, the default first."""
+        """Models that callers may name, the default first."""
         return tuple(dict.fromkeys((self.dateline.settings.model, EXTRACTIVE, *self._room.models)))
 
-    def model_for(self, wanted: str | None, caller: Caller) -> str:
+    def model_for(self, wanted: str | None) -> str:
         """Returns the model to ask.
 
+        Callers choose among what this server offers: another name could load a file, or spend somebody's money.
+
         Raises:
-            ApiError: The caller may not choose it.
+            ApiError: It is not offered.
         """
         model = (wanted or "").strip() or self.models[0]
-        if model in self.models:
-            return model
-        is_file = "\\" in model or model.lower().endswith(".gguf") or model.startswith((".", "/", "~"))
-        if is_file or not caller.may(Scope.ADMIN):
+        if model not in self.models:
             offered = ", ".join(self.models)
             raise ApiError(404, "model_not_found", f"this server offers {offered}, and not the model that was named")
         return model
@@ -114,7 +113,7 @@ class Desk:
             ApiError: Too many are waiting, the model may not be named, or it took too long.
             DatelineError: There can be no answer.
         """
-        model = self.model_for(inquiry.model, caller)
+        model = self.model_for(inquiry.model)
         async with self._place() as seconds:
             began = time.monotonic()
             asking = Asking(

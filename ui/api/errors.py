@@ -107,10 +107,7 @@ def install(app: FastAPI) -> None:
     """Has an application tell its errors in this form."""
 
     async def tell(request: Request, error: Exception) -> JSONResponse:
-        request_id = request.scope.get("dateline.request", "")
-        found = told(error, request_id)
-        if found.status == 500:
-            LOG.error("fault", exc_info=error, extra={"request_id": request_id})
+        found = told(error, request.scope.get("dateline.request", ""))
         return JSONResponse(found.document(), found.status, headers=dict(found.headers))
 
     for kind in (ApiError, DatelineError, RequestValidationError, HTTPException, Exception):

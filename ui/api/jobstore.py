@@ -6,7 +6,7 @@ import json
 import secrets
 import sqlite3
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -135,12 +135,7 @@ class JobStore:
                 rows = self._database.execute(f"SELECT {_COLUMNS} FROM jobs {rest}", values).fetchall()
             except sqlite3.Error as error:
                 raise StoreError(f"jobs cannot be read: {error}") from error
-        return [
-            Job(
-                *row[:9], result=json.loads(row[9]) if row[9] else None, code=row[10] or "", message=row[11] or "",
-            )
-            for row in rows
-        ]  # fmt: skip
+        return [_job(row) for row in rows]
 
     def _run(self, sql: str, *values: object) -> int:
         with self._lock:
@@ -148,6 +143,11 @@ class JobStore:
                 return self._database.execute(sql, values).rowcount
             except sqlite3.Error as error:
                 raise StoreError(f"jobs cannot be kept: {error}; check the disk") from error
+
+
+def _job(row: Sequence[Any]) -> Job:
+    *plain, result, code, message = row
+    return Job(*plain, json.loads(result) if result else None, code or "", message or "")
 
 
 def _now() -> str:

@@ -13,7 +13,7 @@ from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 from pydantic import Field, ValidationError
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 from rag.answering import Notice
 from rag.encoding import encode_answer, encode_article, encode_results
@@ -58,12 +58,17 @@ class McpServer:
     def routes(self) -> list[BaseRoute]:
         """Returns the routes of streamable HTTP; they answer while ``running`` is entered.
 
-        Each request stands alone, so that nothing is kept for a client that does not come back.
+        Each request stands alone, so that nothing is kept for a client that does not come back; nor is there a stream to
+        be fetched, which would only hold a connection.
         """
         app = self._server.streamable_http_app(
             streamable_http_path="/mcp", stateless_http=True, host="", max_request_body_size=_LARGEST_BODY
         )
-        return list(app.routes)
+        return [
+            Route(route.path, endpoint=route.endpoint, methods=["POST"])
+            for route in app.routes
+            if isinstance(route, Route)
+        ]
 
     def running(self) -> AbstractAsyncContextManager[None]:
         """Returns what has to be entered while requests are answered; once only, after ``routes``."""

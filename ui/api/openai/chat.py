@@ -85,9 +85,9 @@ def chat(desk: Desk, started: int) -> APIRouter:
         return {"object": "list", "data": [_model(name) for name in names]}
 
     @router.get("/models/{name:path}", summary="Show one model")
-    async def model(request: Request, name: str) -> dict[str, Any]:
+    async def model(name: str) -> dict[str, Any]:
         if name != _OURS:
-            desk.model_for(name, caller_of(request.scope))
+            desk.model_for(name)
         return _model(name)
 
     def _model(name: str) -> dict[str, Any]:
