@@ -9,7 +9,6 @@ from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, UploadFile
-from sse_starlette import ServerSentEvent
 
 from rag.answering import Notice, SentenceReady
 from rag.check.bundle import verify_bundle
@@ -17,7 +16,7 @@ from rag.encoding import encode_answer, encode_citation, encode_results
 from rag.types import AnswerSentence, SearchMode
 from ui.access.identity import caller_of
 from ui.api import REST
-from ui.api.connection import error_event, event, event_stream, while_connected
+from ui.api.connection import EVENT_SCHEMA, Sent, error_event, event, event_stream, while_connected
 from ui.api.desk import Desk, Event, Inquiry
 from ui.api.documents import Answer, SearchResults, Verification
 from ui.api.errors import refusals
@@ -41,7 +40,7 @@ def answers(desk: Desk) -> APIRouter:
         summary="Answer a question, with a citation for every sentence",
         description=_EVENTS,
         responses={
-            200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
+            200: {"content": {"text/event-stream": {"schema": EVENT_SCHEMA}}},
             **refusals(400, 404, 504),
         },
     )
@@ -103,7 +102,7 @@ class _Told:
         self._sentences: list[AnswerSentence] = []
         self._citations: set[int] = set()
 
-    async def events(self, happened: Event) -> AsyncIterator[ServerSentEvent]:
+    async def events(self, happened: Event) -> AsyncIterator[Sent]:
         """Yields what is sent of an event."""
         match happened:
             case Notice(message):

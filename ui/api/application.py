@@ -86,6 +86,10 @@ class Programs:
                 title=self.app.title, version=self.app.version, description=self.app.description,
                 routes=self.app.routes,
             )  # fmt: skip
+            for path, operations in found["paths"].items():
+                if path.startswith("/v1/"):
+                    for operation in operations.values():
+                        operation["responses"].pop("422", None)  # there it is 400
             bearer = {"type": "http", "scheme": "bearer", "description": "A key of `dateline key add`."}
             found["components"]["securitySchemes"] = {"key": bearer}
             # Both: without any key or user, a server on this machine asks nobody who they are.

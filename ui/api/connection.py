@@ -6,13 +6,23 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import aclosing, suppress
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from fastapi import Request
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from rag.errors import DatelineError
 from ui.api.errors import LOG, ApiError, told
+
+Sent = ServerSentEvent
+"""What is sent to a reader of a stream."""
+
+EVENT_SCHEMA: Final = {
+    "type": "object",
+    "description": "One server-sent event.",
+    "properties": {"event": {"type": "string"}, "data": {"type": "string", "description": "JSON, or `[DONE]`."}},
+    "required": ["data"],
+}
 
 _T = TypeVar("_T")
 _LOOK = 0.25

@@ -146,8 +146,11 @@ class JobStore:
 
 
 def _job(row: Sequence[Any]) -> Job:
-    *plain, result, code, message = row
-    return Job(*plain, json.loads(result) if result else None, code or "", message or "")
+    job, kind, owner, state, created, started, finished, articles, passages, result, code, message = row
+    return Job(
+        job, kind, owner, state, created, started, finished, articles, passages,
+        json.loads(result) if result else None, code or "", message or "",
+    )  # fmt: skip
 
 
 def _now() -> str:

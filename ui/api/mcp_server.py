@@ -58,8 +58,8 @@ class McpServer:
     def routes(self) -> list[BaseRoute]:
         """Returns the routes of streamable HTTP; they answer while ``running`` is entered.
 
-        Each request stands alone, so that nothing is kept for a client that does not come back; nor is there a stream to
-        be fetched, which would only hold a connection.
+        Each request stands alone, so that nothing is kept for a client that does not come back; nor is there a stream
+        to be fetched, which would only hold a connection.
         """
         app = self._server.streamable_http_app(
             streamable_http_path="/mcp", stateless_http=True, host="", max_request_body_size=_LARGEST_BODY

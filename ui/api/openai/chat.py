@@ -12,14 +12,14 @@ from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
-from sse_starlette import ServerSentEvent
 
 from rag.answering import SentenceReady
 from rag.types import Filters
 from ui.access.identity import caller_of
-from ui.api.connection import event_stream, while_connected
+from ui.api.connection import EVENT_SCHEMA, Sent, event_stream, while_connected
 from ui.api.desk import Desk, Event, Inquiry
 from ui.api.errors import LOG, told
+from ui.api.openai.documents import ChatCompletion, Model, ModelList, refusals
 from ui.api.openai.message import Message
 from ui.api.openai.wire import ChatRequest, error_document, usage
 from ui.asking import Answered
@@ -56,8 +56,16 @@ def chat(desk: Desk, started: int) -> APIRouter:
     """
     router = APIRouter(prefix="/v1", tags=["openai"], route_class=_Route)
 
-    @router.post("/chat/completions", summary="Answer the last message of a conversation", response_model=None)
-    async def complete(request: Request, asked: ChatRequest) -> Response | dict[str, Any]:
+    @router.post(
+        "/chat/completions",
+        summary="Answer the last message of a conversation",
+        response_model=ChatCompletion,
+        responses={
+            200: {"content": {"text/event-stream": {"schema": EVENT_SCHEMA}}},
+            **refusals(404, 413, 504),
+        },
+    )
+    async def complete(request: Request, asked: ChatRequest) -> Any:
         question, turns = asked.question()
         model = None if asked.model == _OURS else asked.model
         inquiry = Inquiry(question, Filters(), turns, model)
@@ -79,12 +87,12 @@ def chat(desk: Desk, started: int) -> APIRouter:
         choice = {"index": 0, "message": content, "logprobs": None, "finish_reason": "stop"}
         return {**head, "object": "chat.completion", "choices": [choice], "usage": usage(answer)}
 
-    @router.get("/models", summary="List the models that may be named")
+    @router.get("/models", summary="List the models that may be named", response_model=ModelList, responses=refusals())
     async def models() -> dict[str, Any]:
         names = dict.fromkeys((_OURS, *desk.models))
         return {"object": "list", "data": [_model(name) for name in names]}
 
-    @router.get("/models/{name:path}", summary="Show one model")
+    @router.get("/models/{name:path}", summary="Show one model", response_model=Model, responses=refusals(404))
     async def model(name: str) -> dict[str, Any]:
         if name != _OURS:
             desk.model_for(name)
@@ -105,7 +113,7 @@ class _Chunks:
         self._with_usage = with_usage
         self._has_begun = False
 
-    async def events(self, happened: Event) -> AsyncIterator[ServerSentEvent]:
+    async def events(self, happened: Event) -> AsyncIterator[Sent]:
         """Yields what is sent of an event."""
         if not self._has_begun:
             self._has_begun = True
@@ -120,16 +128,16 @@ class _Chunks:
                 yield self._chunk({"annotations": self._message.annotations(answer)}, "stop")
                 if self._with_usage:
                     yield _data({**self._head, "choices": [], "usage": usage(answer)})
-                yield ServerSentEvent("[DONE]")
+                yield Sent("[DONE]")
 
-    def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None) -> ServerSentEvent:
+    def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None) -> Sent:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
         return _data({**self._head, "choices": [choice]})
 
 
-def _failed(error: BaseException) -> ServerSentEvent:
+def _failed(error: BaseException) -> Sent:
     return _data(error_document(told(error)))
 
 
-def _data(document: dict[str, Any]) -> ServerSentEvent:
-    return ServerSentEvent(json.dumps(document, ensure_ascii=False, separators=(",", ":")))
+def _data(document: dict[str, Any]) -> Sent:
+    return Sent(json.dumps(document, ensure_ascii=False, separators=(",", ":")))

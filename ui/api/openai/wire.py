@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,6 +13,7 @@ from ui.api.openai.message import HEADINGS
 from ui.api.requests import LONGEST_QUESTION
 
 _MOST_MESSAGES = 200
+_PLACE = re.compile(r"([\w.]+): ")
 
 
 class _Lenient(BaseModel):
@@ -104,5 +106,6 @@ def error_document(found: Told) -> dict[str, Any]:
     """Returns an error in OpenAI's form."""
     kinds = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
     kind = kinds.get(found.status, "invalid_request_error" if found.status < 500 else "server_error")
-    param = found.message.partition(":")[0] if found.code == "invalid_request" and ":" in found.message else None
+    place = _PLACE.match(found.message) if found.code == "invalid_request" else None
+    param = place[1] if place else None
     return {"error": {"message": found.message, "type": kind, "param": param, "code": found.code}}
