@@ -29,9 +29,10 @@ def ingest(
     paths: tuple[Path, ...], prune: bool, keep: bool, every: float | None, index: Path | None, as_json: bool
 ) -> None:
     """Read articles from files and folders into the index."""
-    from rag.cli import progress, render
+    from rag.cli import memory, progress, render
     from rag.encoding import encode_report
 
+    memory.share_one_heap()
     if keep or every:
         _watch(paths, prune=prune, keep=keep, every=every, index=index, as_json=as_json)
         return

@@ -61,7 +61,7 @@ class LexicalIndex:
             self._index: Any = tantivy.Index(self._schema, path=str(folder))
         except (OSError, ValueError) as error:
             raise StoreError(
-                f"the lexical index in {folder} cannot be opened ({_reason(error)}); ingest into a new --index"
+                f"the lexical index in {folder} cannot be opened ({_reason(error)}); run `dateline reindex`"
             ) from error
         self._index.register_tokenizer(_ANALYZER, self._analyzer)
         self._index.config_reader("manual")

@@ -44,7 +44,7 @@ def reindex(store: IndexStore, embedder: Embedder, progress: Progress | None = N
             if progress is not None:
                 progress(done, total)
 
-    with store.writing():
+    with store.writing(replacing=True):
         total = store.catalog.counts()[1]
         store.rebuild(embedder.fingerprint, embedded())
     return done

@@ -171,11 +171,12 @@ class IndexStore:
     # -- the writer -------------------------------------------------------------------------------------------
 
     @contextmanager
-    def writing(self, fingerprint: str | None = None) -> Iterator[None]:
+    def writing(self, fingerprint: str | None = None, *, replacing: bool = False) -> Iterator[None]:
         """Holds the write lock, after sweeping what a killed writer may have left.
 
         Args:
             fingerprint: The embedding model that will be used, stored with the first passages.
+            replacing: Whether the derived indexes will be replaced; then they are not touched, and may be damaged.
 
         Raises:
             IndexLockedError: Another process is writing; the message names it.
@@ -199,7 +200,8 @@ class IndexStore:
             self._fingerprint = fingerprint
             self.refresh()
             self._derived.sweep()
-            self._forget(self.catalog.journal())
+            if not replacing:
+                self._forget(self.catalog.journal())
             yield
         except BaseException:
             self._derived.abandon()

@@ -71,10 +71,8 @@ class VectorIndex:
             self._is_closed = False
         except Exception as error:  # chroma raises bare Exceptions and its Rust core's own types
             reason = str(error).strip().partition("\n")[0]
-            raise StoreError(
-                f"{self.folder} cannot be opened by Chroma ({reason}); delete the index folder and ingest again, or"
-                " choose another --index"
-            ) from error
+            advice = "make room on the disk" if "is full" in reason else "run `dateline reindex` to rebuild it"
+            raise StoreError(f"{self.folder} cannot be opened by Chroma ({reason}); {advice}") from error
 
     def reopen(self) -> None:
         """Reads the folder anew, to see what another process has written since; waits for searches under way."""

@@ -68,6 +68,22 @@ def test_an_index_that_lost_its_parts_says_so_and_is_rebuilt_from_the_catalog(st
     broken.close()
 
 
+def test_indexes_that_cannot_be_opened_are_rebuilt(store: IndexStore) -> None:
+    ids, before = current_passages(store), _found(store)
+    store.catalog.announce(["a leftover"])
+    store.close()
+    (store.folder / "vectors" / "chroma.sqlite3").write_bytes(b"no database at all" * 1000)
+    (store.folder / "lexical" / "meta.json").write_text("{")
+    broken = IndexStore(store.folder)
+    for search in (lambda: broken.vectors, lambda: broken.lexical):
+        with pytest.raises(StoreError, match="run `dateline reindex`"):
+            search()
+    reindex(broken, HashEmbedder())
+    assert current_passages(broken) == ids
+    assert _found(broken) == before
+    broken.close()
+
+
 def test_readers_go_on_with_the_rebuilt_index_and_the_old_is_gone(store: IndexStore, corpus: Path) -> None:
     reader = IndexStore(store.folder)
     before = _found(reader)
