@@ -72,6 +72,10 @@ class Dateline:
             progress=progress,
         )
 
+    def generation(self) -> int:
+        """Returns a number that grows whenever the corpus changes, by this process or another."""
+        return self._opened().catalog.generation()
+
     def sources(self) -> list[SourceSummary]:
         """Returns one line per article, by publication date."""
         return self._opened().catalog.summaries()

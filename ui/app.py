@@ -8,8 +8,10 @@ import gradio as gr
 
 from rag.service import Dateline
 from ui.ask import AskPage
+from ui.corpus import CorpusPage
 from ui.history import History
 
+_LOOK = 5.0
 _HEADER = """
 <div class="masthead"><h1>Dateline</h1><p>Answers from the news that you can check</p>
 <button type="button" class="quiet" data-theme-toggle aria-pressed="false" aria-label="Dark colours"
@@ -29,6 +31,11 @@ def build_page(dateline: Dateline, history: History, examples: Callable[[], Sequ
     page: gr.Blocks
     with gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True) as page:
         gr.HTML(_HEADER, elem_id="masthead")
-        with gr.Tabs(elem_id="pages"), gr.Tab("Ask", id="ask"):
-            AskPage(dateline, history, examples).build(page)
+        clock = gr.Timer(_LOOK)  # outside the tabs: what stands in a tab lives only while that is open
+        ask, corpus = AskPage(dateline, history, examples), CorpusPage(dateline)
+        with gr.Tabs(elem_id="pages"):
+            with gr.Tab("Ask", id="ask"):
+                ask.build(page)
+            with gr.Tab("Corpus", id="corpus"):
+                corpus.build(page, clock, ask.publishers)
     return page

@@ -106,6 +106,10 @@
     if (!asked && kept) setDark(kept === "dark");
     else setDark(document.body.classList.contains("dark"));
   }
+  // Fields for days begin as plain inputs; the browser's own date field is kinder. They appear as tabs are opened.
+  const asDates = () => { for (const field of document.querySelectorAll(".day-field input:not([type=date])")) field.type = "date"; };
+  new MutationObserver(asDates).observe(document, {childList: true, subtree: true});
+
   const waiting = setInterval(() => { if ($("[data-theme-toggle]")) { clearInterval(waiting); start(); } }, 100);
 
   window.dateline = {shown};
