@@ -56,7 +56,7 @@ ADAPTED: dict[str, str | tuple[str, ...]] = {
     "regex": "eval.matching",
     "uvicorn": "ui.server",
     "fastapi": ("ui.server", "ui.downloads"),
-    "gradio": ("ui.app", "ui.ask", "ui.corpus", "ui.fields", "ui.server", "ui.theme"),
+    "gradio": ("ui.app", "ui.ask", "ui.corpus", "ui.evaluation", "ui.fields", "ui.server", "ui.theme"),
     "pydantic_settings": "rag.config",
 }
 HEAVY = ("torch", "chromadb", "gradio", "litellm", "sentence_transformers", "numpy", "pydantic", "rich", "onnxruntime",

@@ -9,6 +9,7 @@ import gradio as gr
 from rag.service import Dateline
 from ui.ask import AskPage
 from ui.corpus import CorpusPage
+from ui.evaluation import EvaluationPage
 from ui.history import History
 
 _LOOK = 5.0
@@ -38,4 +39,6 @@ def build_page(dateline: Dateline, history: History, examples: Callable[[], Sequ
                 ask.build(page)
             with gr.Tab("Corpus", id="corpus"):
                 corpus.build(page, clock, ask.publishers)
+            with gr.Tab("Evaluate", id="evaluate"):
+                EvaluationPage(dateline).build(page)
     return page
