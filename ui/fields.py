@@ -12,6 +12,6 @@ def day_field(label: str, name: str) -> gr.Textbox:
     an ordinary input, which ``page.js`` turns into the browser's own field for dates.
     """
     return gr.Textbox(
-        label=label, placeholder="YYYY-MM-DD", elem_id=name, elem_classes="day-field", min_width=130,
+        label=label, placeholder="YYYY-MM-DD", elem_id=name, elem_classes="day-field", min_width=150,
         max_lines=1,
     )  # fmt: skip
