@@ -74,7 +74,11 @@ def serve(dateline: Dateline, host: str, port: int, say: Callable[[str], None]) 
         stack.callback(history.close)
         examples = Examples(dateline)
         app = build_app(dateline, history, examples)
-        server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False))
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=2
+            )
+        )
         threading.Thread(target=_warm, args=(dateline, examples, say), name="dateline-warm", daemon=True).start()
         socket = server.config.bind_socket()
         bound = socket.getsockname()[1]
