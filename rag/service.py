@@ -125,6 +125,10 @@ class Dateline:
 
         watch(again, paths, every=every, index=self.settings.index, complain=complain, stop=stop)
 
+    def generation(self) -> int:
+        """Returns a number that grows whenever the corpus changes, by this process or another."""
+        return self._opened().catalog.generation()
+
     def sources(self) -> list[SourceSummary]:
         """Returns one line per article, by publication date."""
         return self._opened().catalog.summaries()

@@ -83,7 +83,7 @@ ADAPTED: dict[str, str | tuple[str, ...]] = {
     "mcp": "ui.api.mcp_server",
     "prometheus_client": "ui.access.figures",
     "sse_starlette": "ui.api.connection",
-    "gradio": ("ui.app", "ui.ask", "ui.corpus", "ui.evaluation", "ui.server", "ui.theme"),
+    "gradio": ("ui.app", "ui.ask", "ui.corpus", "ui.evaluation", "ui.fields", "ui.server", "ui.theme"),
     "pydantic_settings": "rag.config",
 }
 HEAVY = ("torch", "chromadb", "gradio", "litellm", "sentence_transformers", "numpy", "pydantic", "rich", "onnxruntime",
@@ -164,7 +164,7 @@ def test_a_foreign_library_is_known_to_one_module(library: str) -> None:
         and any(name.partition(".")[0] == library for name in imported(path))
     }
     homes = ADAPTED[library]
-    assert users == {homes} if isinstance(homes, str) else set(homes)
+    assert users == ({homes} if isinstance(homes, str) else set(homes))
 
 
 def loaded_by(statement: str) -> set[str]:

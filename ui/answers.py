@@ -36,7 +36,7 @@ def turn(stored: StoredTurn, conversation: str, *, is_last: bool = False) -> str
     shown = _no_answer(stored) if stored.answer is None else _answer(stored.answer, stored.n, question=stored.question)
     tools = [button("Edit", "edit", title=f"Edit question {stored.n} and ask again", n=stored.n)]
     if is_last:
-        tools.append(button("Retry", "retry", title="Ask the last question again", n=stored.n))
+        tools.append(button("Retry", "retry", title="Retry: ask the last question again", n=stored.n))
     if stored.answer is not None:
         place = f"conversations/{conversation}/turns/{stored.n}"
         title = f"Copy answer {stored.n} with footnotes"
@@ -75,7 +75,7 @@ def _asked(question: str, scope: Scope) -> str:
     if scope.as_of:
         said.append(f"as known on {day(scope.as_of)}")
     within = f'<p class="scope">{text(", ".join(said))}</p>' if said else ""
-    return f'<header class="asked"><h3 dir="auto">{text(question)}</h3>{within}</header>'
+    return f'<header class="asked"><h2 dir="auto">{text(question)}</h2>{within}</header>'
 
 
 def _no_answer(stored: StoredTurn) -> str:
@@ -149,7 +149,7 @@ def _sources(citations: Sequence[Citation], n: int, kind: str, heading: str) -> 
         publisher = f'<span class="publisher">{text(citation.publisher or "unnamed publisher")}</span>'
         about = f"{publisher}, <time>{day(citation.published)}</time> {also if citation.also_carried_by else ''}"
         lines.append(f"<li>{_chip(citation, n, kind)}<div>{about}{quote}</div></li>")
-    return f'<section class="sources"><h4>{heading}</h4><ol>{"".join(lines)}</ol></section>'
+    return f'<section class="sources"><h3>{heading}</h3><ol>{"".join(lines)}</ol></section>'
 
 
 def _abstention(answer: Answer, n: int) -> str:

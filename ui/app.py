@@ -8,9 +8,12 @@ import gradio as gr
 
 from rag.service import Dateline
 from ui.ask import AskPage
+from ui.corpus import CorpusPage
+from ui.evaluation import EvaluationPage
 from ui.history import History
 from ui.lines import Lines
 
+_LOOK = 5.0
 _HEADER = """
 <div class="masthead"><h1>Dateline</h1><p>Answers from the news that you can check</p>
 <button type="button" class="quiet" data-theme-toggle aria-pressed="false" aria-label="Dark colours"
@@ -33,6 +36,13 @@ def build_page(
     page: gr.Blocks
     with gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True) as page:
         gr.HTML(_HEADER, elem_id="masthead")
-        with gr.Tabs(elem_id="pages"), gr.Tab("Ask", id="ask"):
-            AskPage(dateline, history, examples, lines).build(page)
+        clock = gr.Timer(_LOOK)  # outside the tabs: what stands in a tab lives only while that is open
+        ask, corpus = AskPage(dateline, history, examples, lines), CorpusPage(dateline)
+        with gr.Tabs(elem_id="pages"):
+            with gr.Tab("Ask", id="ask"):
+                ask.build(page)
+            with gr.Tab("Corpus", id="corpus"):
+                corpus.build(page, clock, ask.publishers)
+            with gr.Tab("Evaluate", id="evaluate"):
+                EvaluationPage(dateline).build(page)
     return page

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import date
 from typing import Any
 
 import gradio as gr
 
-from rag.errors import DatelineError, SettingsError
+from rag.errors import DatelineError
 from rag.service import Dateline
 from ui import source
 from ui.asking import EXTRACTIVE
+from ui.dates import read_day
 from ui.events import listening
+from ui.fields import day_field
 from ui.guard import session_of
 from ui.history import History, Scope
 from ui.lines import Lines
@@ -77,9 +78,9 @@ class AskPage:
                                                   allow_custom_value=True, elem_id="model", min_width=200, scale=2,
                                                   info="or any litellm name, such as ollama/llama3")  # fmt: skip
                     with gr.Row():
-                        self._after = _day("Published from", "after")
-                        self._before = _day("Published until", "before")
-                        self._as_of = _day("As known on", "as-of")
+                        self._after = day_field("Published from", "after")
+                        self._before = day_field("Published until", "before")
+                        self._as_of = day_field("As known on", "as-of")
             with gr.Column(scale=2, min_width=320, elem_id="source-panel"):
                 self._source = gr.HTML(source.EMPTY, elem_id="source", js_on_load=listening(["cite"]))
 
@@ -110,13 +111,9 @@ class AskPage:
         self._take.forget(self._forget, self._conversation, [*view, *rest, self._source], **quick)
         page.load(self._arrive, None, [*view, *rest, self._source, self._publishers], **quick)
 
-    def refreshed(self) -> Any:
-        """Returns the choice of publishers, for when the corpus has changed."""
-        return gr.update(choices=_or_none(self._dateline))
-
     @property
     def publishers(self) -> gr.Dropdown:
-        """The choice of publishers."""
+        """The choice of publishers, for whoever knows that the corpus has changed."""
         return self._publishers
 
     # -- handlers ---------------------------------------------------------------------------------------------
@@ -127,7 +124,7 @@ class AskPage:
     ) -> AsyncIterator[Any]:  # fmt: skip
         owner = owner_of(request)
         try:
-            scope = Scope(tuple(publishers or ()), _date(after), _date(before), _date(as_of), model or "")
+            scope = Scope(tuple(publishers or ()), read_day(after), read_day(before), read_day(as_of), model or "")
             run = self._talk.begin(owner, conversation, question, scope, at=editing or None)
         except DatelineError as error:
             gr.Warning(text(error))
@@ -180,7 +177,7 @@ class AskPage:
 
     def _arrive(self, request: gr.Request) -> list[Any]:
         latest = next((c.id for c in self._history.conversations(owner_of(request))), "")
-        return [*self._opened(latest, request), self.refreshed()]
+        return [*self._opened(latest, request), gr.update(choices=_or_none(self._dateline))]
 
     def _opened(self, conversation: str, request: gr.Request) -> list[Any]:
         owner = owner_of(request)
@@ -228,19 +225,6 @@ def _take_away(conversation: str) -> str:
         f'<a href="{place}.md" download>Download as Markdown</a><a href="{place}.json" download>Download as JSON</a>'
         f"{button('Delete this conversation', 'forget', classes='quiet danger')}</div></details>"
     )
-
-
-def _day(label: str, name: str) -> gr.DateTime:
-    return gr.DateTime(label=label, include_time=False, type="string", elem_id=name, min_width=130)
-
-
-def _date(value: str | None) -> date | None:
-    if not value or not value.strip():
-        return None
-    try:
-        return date.fromisoformat(value.strip()[:10])
-    except ValueError:
-        raise SettingsError(f"{value!r} is not a date; write YYYY-MM-DD") from None
 
 
 def _number(event: gr.EventData, name: str) -> int:

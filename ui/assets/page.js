@@ -106,6 +106,14 @@
     if (!asked && kept) setDark(kept === "dark");
     else setDark(document.body.classList.contains("dark"));
   }
+  // Fields for days begin as plain inputs; the browser's own date field is kinder. They appear as tabs are opened.
+  const mend = () => {
+    // Its name in Gradio is not what it says, which people who speak to their computer cannot guess.
+    for (const drop of document.querySelectorAll(".upload-container[aria-label]")) drop.removeAttribute("aria-label");
+    for (const field of document.querySelectorAll(".day-field input:not([type=date])")) field.type = "date";
+  };
+  new MutationObserver(mend).observe(document, {childList: true, subtree: true});
+
   const waiting = setInterval(() => { if ($("[data-theme-toggle]")) { clearInterval(waiting); start(); } }, 100);
 
   window.dateline = {shown};
