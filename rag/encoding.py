@@ -7,7 +7,17 @@ from datetime import date
 from typing import Any
 
 from rag.index.records import ArticleVersion, GivenAnswer
-from rag.types import Answer, Article, Citation, IngestReport, RetrievedPassage, SourceSummary
+from rag.types import (
+    Answer,
+    AnswerSentence,
+    Article,
+    Citation,
+    Disagreement,
+    IngestReport,
+    RetrievedPassage,
+    SourceSummary,
+    Usage,
+)
 
 
 def encode_report(report: IngestReport) -> dict[str, Any]:
@@ -99,9 +109,40 @@ def encode_citation(citation: Citation) -> dict[str, Any]:
     }
 
 
+def encode_sentence(sentence: AnswerSentence) -> dict[str, Any]:
+    """Returns one sentence of an answer."""
+    return {
+        "text": sentence.text,
+        "verdict": sentence.verdict.value,
+        "support": round(sentence.support, 4),
+        "citations": list(sentence.citations),
+    }
+
+
+def encode_disagreement(disagreement: Disagreement) -> dict[str, Any]:
+    """Returns one disagreement of an answer."""
+    return {
+        "kind": disagreement.kind,
+        "about": disagreement.about,
+        "positions": [
+            {"value": p.value, "publishers": list(p.publishers), "citations": list(p.citations)}
+            for p in disagreement.positions
+        ],
+    }
+
+
+def encode_usage(usage: Usage) -> dict[str, Any]:
+    """Returns what an answer cost."""
+    return {
+        "prompt_tokens": usage.prompt_tokens,
+        "completion_tokens": usage.completion_tokens,
+        "cost_usd": usage.cost_usd,
+    }
+
+
 def encode_answer(answer: Answer) -> dict[str, Any]:
     """Returns the JSON of ``dateline ask``."""
-    usage, seconds = answer.usage, answer.seconds
+    seconds = answer.seconds
     return {
         "question": answer.question,
         "standalone_question": answer.standalone_question,
@@ -109,27 +150,9 @@ def encode_answer(answer: Answer) -> dict[str, Any]:
         "abstained": answer.abstained,
         "reason": answer.reason.value if answer.reason else None,
         "text": answer.text,
-        "sentences": [
-            {
-                "text": s.text,
-                "verdict": s.verdict.value,
-                "support": round(s.support, 4),
-                "citations": list(s.citations),
-            }
-            for s in answer.sentences
-        ],
+        "sentences": [encode_sentence(s) for s in answer.sentences],
         "citations": [encode_citation(citation) for citation in answer.citations],
-        "disagreements": [
-            {
-                "kind": d.kind,
-                "about": d.about,
-                "positions": [
-                    {"value": p.value, "publishers": list(p.publishers), "citations": list(p.citations)}
-                    for p in d.positions
-                ],
-            }
-            for d in answer.disagreements
-        ],
+        "disagreements": [encode_disagreement(d) for d in answer.disagreements],
         "nearest": [encode_citation(citation) for citation in answer.nearest],
         "passages": [
             {
@@ -140,11 +163,7 @@ def encode_answer(answer: Answer) -> dict[str, Any]:
             }
             for hit in answer.passages
         ],
-        "usage": {
-            "prompt_tokens": usage.prompt_tokens,
-            "completion_tokens": usage.completion_tokens,
-            "cost_usd": usage.cost_usd,
-        },
+        "usage": encode_usage(answer.usage),
         "seconds": {
             "retrieve": round(seconds.retrieve, 4),
             "generate": round(seconds.generate, 4),

@@ -27,6 +27,7 @@ from rag.types import (
 
 if TYPE_CHECKING:
     from rag.answering import AnswerEvent
+    from rag.brief.types import Briefing, FoundQuotation, Request
     from rag.check.verification import Verifier
     from rag.generate.drafting import Answerer
     from rag.index.embedding import Embedder
@@ -193,6 +194,13 @@ class Dateline:
         """Returns the passages that best match a question, best first."""
         return self._retriever().search(question, k, filters=filters, mode=mode)
 
+    def quote(self, words: str, *, filters: Filters | None = None) -> list[FoundQuotation]:
+        """Returns who carries a quotation, the earliest first; see ``rag.brief.quoting.find_quotation``."""
+        from rag.brief.quoting import find_quotation
+
+        self._ingest_default_corpus()
+        return find_quotation(self._opened(), words, filters)
+
     def ask(self, question: str, *, filters: Filters | None = None, history: Sequence[Turn] = ()) -> Answer:
         """Answers a question, or abstains with a reason."""
         from rag.answering import Finished
@@ -233,13 +241,34 @@ class Dateline:
             k=self.settings.passages,
         )
 
-    def cited_articles(self, answer: Answer) -> list[Article]:
-        """Returns the articles an answer cites, each once."""
-        ids = dict.fromkeys(citation.article_id for citation in (*answer.citations, *answer.nearest))
+    def brief(self, request: Request) -> Briefing:
+        """Writes a briefing; see ``rag.brief.writing.write_briefing``.
+
+        When there is no index yet, the configured corpus is ingested first. Without a language model, and where the
+        settings ask for ``extractive``, it consists of source sentences.
+        """
+        from rag.brief.writing import write_briefing
+
+        self._ingest_default_corpus()
+        return write_briefing(
+            request,
+            catalog=self._opened().catalog,
+            retriever=self._retriever(),
+            embedder=self._embed(),
+            answerer=None if self.settings.model == "extractive" else self._answering(),
+            verifier=self._verifying(),
+            idf=self._opened().lexical.idf,
+            notice=self.notice,
+        )
+
+    def cited_articles(self, answer: Answer | Briefing) -> list[Article]:
+        """Returns the articles an answer or briefing cites, each once."""
+        nearest = answer.nearest if isinstance(answer, Answer) else ()
+        ids = dict.fromkeys(citation.article_id for citation in (*answer.citations, *nearest))
         return [self._opened().catalog.article(article_id) for article_id in ids]
 
-    def made_with(self, answer: Answer) -> dict[str, str]:
-        """Returns the versions of what made an answer, for its bundle: program, models, prompts and verifier."""
+    def made_with(self, answer: Answer | Briefing) -> dict[str, str]:
+        """Returns the versions of what made an answer or briefing, for its bundle: program, models, verifier."""
         from importlib.metadata import version
 
         from rag.check.builtin import weights_digest

@@ -36,7 +36,7 @@ _DATE = re.compile(
     |(?<!\w)(?P<month4>(?-i:January|February|April|June|July|August|September|October|November|December
         |JANUARY|FEBRUARY|APRIL|JUNE|JULY|AUGUST|SEPTEMBER|OCTOBER|NOVEMBER|DECEMBER))\b
     |\b(?:in|since|by|until|till|of|last|next|this|late|early|mid|from|during|through)[\ -]
-        (?P<month5>(?-i:May|March|MAY|MARCH))\b
+        (?P<month5>(?-i:May|March|MAY|MARCH))\b(?!,?\ (?:of\ )?{_YEAR}\b|\ {_DAY}\b)
     """,
     re.IGNORECASE | re.VERBOSE,
 )

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 import click
 
-from rag.cli import access, answers, corpus, evaluation, health, indexing, serving
+from rag.cli import access, answers, briefing, corpus, evaluation, health, indexing, serving
 from rag.cli.terminal import clean
 from rag.errors import DatelineError
 
@@ -66,6 +66,8 @@ for command in (
     indexing.export,
     indexing.import_,
     answers.ask,
+    briefing.brief,
+    briefing.quote,
     answers.verify,
     evaluation.evaluation,
     health.doctor,

@@ -10,7 +10,7 @@ from datetime import date
 from rich.console import Console
 from rich.live import Live
 from rich.status import Status
-from rich.text import Text
+from rich.text import Text as Text
 
 from rag.answering import AnswerEvent, Finished, Notice, SentenceReady
 from rag.cli.terminal import clean
