@@ -241,8 +241,10 @@ class Dateline:
             k=self.settings.passages,
         )
 
-    def brief(self, request: Request) -> Briefing:
+    def brief(self, request: Request, notice: Notice | None = None) -> Briefing:
         """Writes a briefing; see ``rag.brief.writing.write_briefing``.
+
+        ``notice`` is told of this briefing alone; an exception from it ends the work.
 
         When there is no index yet, the configured corpus is ingested first. Without a language model, and where the
         settings ask for ``extractive``, it consists of source sentences.
@@ -258,7 +260,7 @@ class Dateline:
             answerer=None if self.settings.model == "extractive" else self._answering(),
             verifier=self._verifying(),
             idf=self._opened().lexical.idf,
-            notice=self.notice,
+            notice=notice or self.notice,
         )
 
     def cited_articles(self, answer: Answer | Briefing) -> list[Article]:

@@ -76,6 +76,7 @@ ADAPTED: dict[str, str | tuple[str, ...]] = {
         "ui.api.answers",
         "ui.api.application",
         "ui.api.articles",
+        "ui.api.briefings",
         "ui.api.connection",
         "ui.api.errors",
         "ui.api.jobs",

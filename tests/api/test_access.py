@@ -23,7 +23,8 @@ OPEN = {"/healthz", "/readyz", "/login", "/logout", "/openapi.json"}
 READ = {
     "POST /api/v1/ask", "GET /api/v1/search", "POST /api/v1/search", "POST /api/v1/verify", "GET /api/v1/articles",
     "GET /api/v1/articles/{article_id}", "POST /v1/chat/completions", "GET /v1/models", "GET /v1/models/{name}",
-    "POST /mcp",
+    "POST /mcp", "GET /api/v1/quote", "POST /api/v1/quote", "POST /api/v1/briefings",
+    "GET /api/v1/briefings/{job_id}",
 }  # fmt: skip
 WRITE = {
     "POST /api/v1/articles", "DELETE /api/v1/articles/{article_id}", "GET /api/v1/jobs", "GET /api/v1/jobs/{job_id}",

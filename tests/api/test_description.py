@@ -21,7 +21,8 @@ OPERATIONS = [
     "POST /api/v1/ask", "GET /api/v1/search", "POST /api/v1/search", "POST /api/v1/verify", "GET /api/v1/articles",
     "POST /api/v1/articles", "GET /api/v1/articles/{article_id}", "DELETE /api/v1/articles/{article_id}",
     "GET /api/v1/jobs", "GET /api/v1/jobs/{job_id}", "DELETE /api/v1/jobs/{job_id}", "POST /v1/chat/completions",
-    "GET /v1/models", "GET /v1/models/{name}", "GET /healthz", "GET /readyz", "GET /metrics",
+    "GET /v1/models", "GET /v1/models/{name}", "GET /api/v1/quote", "POST /api/v1/quote", "POST /api/v1/briefings",
+    "GET /api/v1/briefings/{job_id}", "GET /healthz", "GET /readyz", "GET /metrics",
 ]  # fmt: skip
 
 

@@ -28,7 +28,7 @@ def talk(server: Any, conversation: Callable[[Client], Awaitable[None]]) -> None
 def test_the_tools_say_what_they_take(served: Served) -> None:
     async def conversation(client: Client) -> None:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-        assert {"ask", "search", "get_article"} <= set(tools)
+        assert set(tools) == {"ask", "search", "get_article", "find_quote", "brief"}
         for tool in tools.values():
             assert tool.description
             assert tool.annotations is not None
@@ -62,6 +62,19 @@ def test_a_search_takes_filters(served: Served) -> None:
         found = (await client.call_tool("search", arguments)).structured_content
         assert found is not None
         assert {hit["publisher"] for hit in found["results"]} == {"Northline Wire"}
+
+    talk(f"{served.url}/mcp", conversation)
+
+
+def test_quotations_and_briefings(served: Served) -> None:
+    async def conversation(client: Client) -> None:
+        words = "We count on the support of Russia to ensure the non-interference of outside players"
+        found = (await client.call_tool("find_quote", {"words": words})).structured_content
+        assert found is not None
+        assert found["results"][0]["speaker"]
+        briefing = (await client.call_tool("brief", {"topic": "Assad in Sochi"})).structured_content
+        assert briefing is not None
+        assert briefing["sections"]
 
     talk(f"{served.url}/mcp", conversation)
 

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from rag.brief.encoding import encode_quotations
 from rag.check.bundle import write_bundle
 from rag.encoding import encode_answer
 from tests.api.served import QUESTION, Served, events_of
@@ -155,6 +156,38 @@ def test_a_bad_file_is_reported_by_its_job(client: httpx.Client) -> None:
     job = ended(client, client.post("/api/v1/articles", files=[("files", ("bad.json", b"{"))]).json()["id"])
     assert job["state"] == "done"
     assert job["result"]["articles"]["failed"][0]["source"] == "bad.json"
+
+
+def test_a_quotation_is_found_by_address_and_by_document(served: Served, client: httpx.Client) -> None:
+    words = "We count on the support of Russia to ensure the non-interference of outside players"
+    by_address = client.get("/api/v1/quote", params={"words": words}).json()
+    assert by_address == client.post("/api/v1/quote", json={"words": words}).json()
+    assert by_address == encode_quotations(served.dateline.quote(words))
+    assert len(by_address["results"]) > 1
+
+
+def test_a_briefing_is_written_by_a_job_and_fetched_in_every_form(client: httpx.Client) -> None:
+    response = client.post("/api/v1/briefings", json={"topic": "Assad in Sochi", "length": "short"})
+    assert response.status_code == 202
+    address = response.headers["location"]
+    job = ended(client, response.json()["id"])
+    assert job["state"] == "done"
+    briefing = job["result"]
+    assert briefing["sections"]
+    assert client.get(address).json() == job
+    known = {citation["n"] for citation in briefing["citations"]}
+    for section in briefing["sections"]:
+        assert all(set(sentence["citations"]) <= known for sentence in section["sentences"])
+    begins = {"md": b"# ", "html": b"<!doctype html", "docx": b"PK", "pdf": b"%PDF"}
+    for form, beginning in begins.items():
+        file = client.get(address, params={"format": form})
+        assert file.status_code == 200
+        assert file.content[: len(beginning)].lower() == beginning.lower()
+
+
+def test_a_briefing_that_is_not_there(client: httpx.Client) -> None:
+    assert client.get("/api/v1/briefings/nothing").status_code == 404
+    assert client.post("/api/v1/briefings", json={"compare": ["A", "a"]}).status_code == 422
 
 
 def test_a_bundle_is_verified(served: Served, client: httpx.Client, tmp_path: Any) -> None:

@@ -1,4 +1,4 @@
-"""``/api/v1/ask``, ``search`` and ``verify``."""
+"""``/api/v1/ask``, ``search``, ``quote`` and ``verify``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Request, UploadFile
 
 from rag.answering import Notice, SentenceReady
+from rag.brief.encoding import encode_quotations
 from rag.check.bundle import verify_bundle
 from rag.encoding import encode_answer, encode_citation, encode_results
 from rag.types import AnswerSentence, SearchMode
@@ -18,9 +19,9 @@ from ui.access.identity import caller_of
 from ui.api import REST
 from ui.api.connection import EVENT_SCHEMA, Sent, error_event, event, event_stream, while_connected
 from ui.api.desk import Desk, Event, Inquiry
-from ui.api.documents import Answer, SearchResults, Verification
+from ui.api.documents import Answer, Quotations, SearchResults, Verification
 from ui.api.errors import refusals
-from ui.api.requests import AskRequest, SearchQuery, SearchRequest
+from ui.api.requests import AskRequest, QuoteQuery, QuoteRequest, SearchQuery, SearchRequest
 from ui.asking import Answered, Waiting
 
 _EVENTS = (
@@ -73,6 +74,26 @@ def answers(desk: Desk) -> APIRouter:
             mode = SearchMode(wanted.mode)
             found = desk.dateline.search(wanted.query, wanted.k, filters=wanted.filters(), mode=mode)
             return encode_results(found, time.perf_counter() - began)
+
+        return await while_connected(request, desk.run(work))
+
+    @router.get(
+        "/quote", response_model=Quotations, summary="Show who carries a quotation, the earliest first",
+        responses=refusals(400, 504),
+    )  # fmt: skip
+    async def quote_by_address(request: Request, wanted: Annotated[QuoteQuery, Query()]) -> Any:
+        return await _quote(request, wanted)
+
+    @router.post(
+        "/quote", response_model=Quotations, summary="Show who carries a quotation, the earliest first",
+        responses=refusals(400, 504),
+    )  # fmt: skip
+    async def quote(request: Request, wanted: QuoteRequest) -> Any:
+        return await _quote(request, wanted)
+
+    async def _quote(request: Request, wanted: QuoteRequest) -> dict[str, Any]:
+        def work() -> dict[str, Any]:
+            return encode_quotations(desk.dateline.quote(wanted.words, filters=wanted.filters()))
 
         return await while_connected(request, desk.run(work))
 

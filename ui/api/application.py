@@ -17,6 +17,7 @@ from ui.access.figures import Figures
 from ui.access.login import login
 from ui.api.answers import answers
 from ui.api.articles import articles
+from ui.api.briefings import briefings
 from ui.api.desk import Desk, Room
 from ui.api.errors import install
 from ui.api.jobs import jobs
@@ -26,6 +27,7 @@ from ui.api.openai.chat import chat
 from ui.api.system import Readiness, system
 from ui.api.uploads import Uploads
 from ui.api.worker import Worker
+from ui.api.writer import Writer
 from ui.lines import Lines
 
 _ABOUT = (
@@ -53,15 +55,22 @@ class Programs:
         self.readiness = Readiness(dateline)
         desk = Desk(dateline, figures, lines, room)
         self._store = JobStore(dateline.settings.index / FILE)
-        self._worker = Worker(self._store)
-        self._mcp = McpServer(desk)
-        figures.watch("dateline_jobs_waiting", "Jobs that wait.", lambda: self._worker.waiting)
+        # One for what changes the index, which one job at a time may; one for what only reads it.
+        self._workers = ingest, reading = Worker(self._store), Worker(self._store)
+        writer = Writer(dateline, lines)
+        self._mcp = McpServer(desk, writer)
+        figures.watch("dateline_jobs_waiting", "Jobs that wait.", lambda: ingest.waiting + reading.waiting)
         self.app = FastAPI(
             title="Dateline", version=version("dateline"), description=_ABOUT, docs_url=None, redoc_url=None,
             redirect_slashes=False,
         )  # fmt: skip
         install(self.app)
-        for router in (answers(desk), articles(desk), jobs(self._store, self._worker, Uploads(dateline))):
+        for router in (
+            answers(desk),
+            articles(desk),
+            briefings(self._store, reading, writer),
+            jobs(self._store, ingest, [reading], Uploads(dateline)),
+        ):
             self.app.include_router(router)
         self.app.include_router(chat(desk, int(time.time())))
         self.app.include_router(system(self.readiness, figures))
@@ -77,7 +86,8 @@ class Programs:
                 yield
             finally:
                 self.readiness.not_ready("the server is about to end")
-                self._worker.close()
+                for worker in self._workers:
+                    worker.close()
                 self._store.close()
 
     def _described(self) -> dict[str, Any]:

@@ -137,6 +137,27 @@ class SearchResults(BaseModel):
     seconds: float
 
 
+class FoundQuotation(BaseModel):
+    """A place where an article has the words, or nearly; ``difference`` says where it has others."""
+
+    article_id: str
+    title: str
+    publisher: str
+    published: date | None
+    start: int
+    end: int
+    quote: str
+    speaker: str | None
+    exact: bool
+    difference: str | None
+
+
+class Quotations(BaseModel):
+    """Who carries a quotation, the earliest first."""
+
+    results: list[FoundQuotation]
+
+
 class Source(BaseModel):
     """An article of the index, without its text."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Request, Response, UploadFile
@@ -17,8 +18,15 @@ from ui.api.uploads import MOST_FILES, Uploads, file_name
 from ui.api.worker import Worker
 
 
-def jobs(store: JobStore, worker: Worker, uploads: Uploads) -> APIRouter:
-    """Returns the routes to jobs, and the one that begins an ingest."""
+def jobs(store: JobStore, worker: Worker, others: Sequence[Worker], uploads: Uploads) -> APIRouter:
+    """Returns the routes to jobs, and the one that begins an ingest.
+
+    Args:
+        store: Keeps jobs.
+        worker: Does those that change the index.
+        others: Do other jobs.
+        uploads: Where files are laid aside.
+    """
     router = APIRouter(prefix=REST, tags=["jobs"])
 
     @router.post(
@@ -64,7 +72,8 @@ def jobs(store: JobStore, worker: Worker, uploads: Uploads) -> APIRouter:
     )  # fmt: skip
     def cancel(request: Request, job_id: str) -> Any:
         job = _own(request, job_id)
-        if not worker.cancel(job.id):
+        told = [each.cancel(job.id) for each in (worker, *others)]  # each, since none knows whose it is
+        if not any(told):
             raise ApiError(409, "job_over", f"the job is {job.state} already")
         return encode_job(_own(request, job_id))
 

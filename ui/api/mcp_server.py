@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, aclosing
 from datetime import date
 from importlib.metadata import version
+from threading import Event
 from typing import Annotated, Any, Literal, TypeVar
 
 from mcp.server.mcpserver import Context, MCPServer
@@ -16,13 +17,15 @@ from pydantic import Field, ValidationError
 from starlette.routing import BaseRoute, Route
 
 from rag.answering import Notice
+from rag.brief.encoding import encode_briefing, encode_quotations
 from rag.encoding import encode_answer, encode_article, encode_results
 from rag.errors import DatelineError
 from rag.types import SearchMode
 from ui.access.identity import LOCAL, Caller, caller_of
 from ui.api.desk import Desk, Inquiry
 from ui.api.errors import LOG, ApiError, told
-from ui.api.requests import AskRequest, SearchRequest
+from ui.api.requests import AskRequest, BriefingRequest, QuoteRequest, SearchRequest
+from ui.api.writer import Writer
 from ui.asking import Answered, Waiting
 
 _T = TypeVar("_T")
@@ -45,14 +48,15 @@ class McpServer:
 
     Args:
         desk: Takes questions.
+        writer: Writes briefings.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, writer: Writer) -> None:
+        self._desk, self._writer = desk, writer
         self._server = MCPServer(
             "dateline", title="Dateline", instructions=_INSTRUCTIONS, version=version("dateline"), log_level="WARNING"
         )
-        for tool in (self.ask, self.search, self.get_article):
+        for tool in (self.ask, self.search, self.get_article, self.find_quote, self.brief):
             self._server.tool(annotations=_READS, structured_output=True)(tool)
 
     def routes(self) -> list[BaseRoute]:
@@ -156,6 +160,45 @@ class McpServer:
             return encode_article(article, passages)
 
         return await self._run(work)
+
+    async def find_quote(
+        self,
+        words: Annotated[str, Field(description="The quotation; marks around it do not matter.")],
+        sources: Sources = [],  # noqa: B006 - as above
+        after: After = None,
+        before: Before = None,
+    ) -> dict[str, Any]:
+        """Find who carries a quotation, the earliest first; altered wordings are marked with their difference."""
+        wanted = _checked(lambda: QuoteRequest(words=words, sources=sources, after=after, before=before))
+        return await self._run(
+            lambda: encode_quotations(self._desk.dateline.quote(wanted.words, filters=wanted.filters()))
+        )
+
+    async def brief(
+        self,
+        topic: Annotated[str | None, Field(description="In words; without one, the newest week's stories.")] = None,
+        sources: Sources = [],  # noqa: B006 - as above
+        after: After = None,
+        before: Before = None,
+        since: Annotated[date | None, Field(description="Mark what was not told up to this day.")] = None,
+        length: Annotated[Literal["short", "standard", "long"], Field(description="How much it tells.")] = "short",
+    ) -> dict[str, Any]:
+        """Write a briefing of checked and cited sentences: what happened, who said what, where sources differ."""
+        wanted = _checked(
+            lambda: BriefingRequest(
+                topic=topic, sources=sources, after=after, before=before, since=since, length=length
+            )
+        )
+        left = Event()
+
+        def told(message: str) -> None:
+            if left.is_set():
+                raise ApiError(499, "left", "the caller has left")
+
+        try:
+            return await self._run(lambda: encode_briefing(self._writer.write(wanted.request(), told)))
+        finally:
+            left.set()
 
     async def _run(self, work: Callable[[], _T]) -> _T:
         try:

@@ -6,6 +6,7 @@ from rag.service import Dateline
 from ui.access.figures import Figures
 from ui.api.desk import Desk, Room
 from ui.api.mcp_server import McpServer
+from ui.api.writer import Writer
 from ui.lines import Lines
 
 
@@ -13,4 +14,6 @@ def serve_assistant(dateline: Dateline) -> None:
     """Serves until the assistant leaves."""
     settings = dateline.settings
     room = Room(settings.serve_active, settings.serve_waiting, settings.serve_seconds, settings.serve_models)
-    McpServer(Desk(dateline, Figures(), Lines(), room)).run_on_standard_streams()
+    lines = Lines()
+    desk = Desk(dateline, Figures(), lines, room)
+    McpServer(desk, Writer(dateline, lines)).run_on_standard_streams()

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from rag.brief.types import Length, Request
 from rag.types import Filters, Turn
 
 LONGEST_QUESTION = 4000  # as on the command line
@@ -79,6 +80,40 @@ class AskRequest(Filtering):
     def turns(self) -> tuple[Turn, ...]:
         """Returns the conversation so far."""
         return tuple(Turn(turn.question, turn.answer) for turn in self.history)
+
+
+class QuoteRequest(Filtering):
+    """A quotation to look for."""
+
+    words: Question = Field(description="The quotation; marks around it do not matter.")
+
+
+class QuoteQuery(QuoteRequest):
+    """The same as parameters of an address; ``source`` may be repeated."""
+
+    sources: list[Publisher] = Field([], max_length=MOST_SOURCES, alias="source", description="Only this publisher.")
+
+
+class BriefingRequest(Filtering):
+    """What a briefing is to be about."""
+
+    topic: Question | None = Field(None, description="In words; without one, the main stories of the newest week.")
+    length: Literal["short", "standard", "long"] = "standard"
+    since: date | None = Field(None, description="Mark what was not told up to this day.")
+    compare: list[Publisher] | None = Field(
+        None, min_length=2, max_length=2, description="Two publishers whose telling is compared."
+    )
+
+    @model_validator(mode="after")
+    def _of_two(self) -> Self:
+        if self.compare and self.compare[0].casefold() == self.compare[1].casefold():
+            raise ValueError("compare wants two different publishers")
+        return self
+
+    def request(self) -> Request:
+        """Returns the request."""
+        pair = (self.compare[0], self.compare[1]) if self.compare else None
+        return Request(self.topic or "", self.filters(), Length(self.length), self.since, pair)
 
 
 class SearchRequest(Filtering):
