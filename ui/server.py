@@ -18,6 +18,7 @@ from ui.access.accounts import FILE as ACCOUNTS
 from ui.access.accounts import Accounts
 from ui.access.figures import Figures
 from ui.access.gate import Gate, Limits
+from ui.access.identity import as_local
 from ui.access.logs import log_as_lines
 from ui.api.application import Programs
 from ui.api.desk import Room
@@ -66,7 +67,7 @@ def build_app(
         max_file_size=dateline.settings.serve_upload_bytes, show_error=True, ssr_mode=False, mcp_server=False,
         enable_monitoring=False,
     )  # fmt: skip
-    return Guard(app) if guarded else Guard(app, hosts=None)
+    return Guard(as_local(app)) if guarded else Guard(app, hosts=None)
 
 
 def build_service(

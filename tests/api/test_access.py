@@ -233,3 +233,30 @@ def test_nothing_secret_is_logged(guarded: Served, caplog: pytest.LogCaptureFixt
     assert lines
     for secret in (key, "dl_wrong-and-secret", "Zanzibar", PASSWORD):
         assert secret not in repr(lines)
+
+
+def page_event(client: httpx.Client, name: str, data: list[Any]) -> str:
+    """Sends an event of the page as its script does, and returns all that is answered."""
+    config = client.get("/config").json()
+    number = next(d["id"] for d in config["dependencies"] if d["api_name"] == name)
+    body = {"fn_index": number, "data": data, "session_hash": "of-this-test", "event_data": None, "trigger_id": None}
+    assert client.post("/gradio_api/queue/join", json=body).status_code == 200
+    with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": "of-this-test"}) as response:
+        return "\n".join(line for line in response.iter_lines() if "process_completed" in line)
+
+
+def test_a_reader_changes_nothing_through_the_page(guarded: Served) -> None:
+    guarded.accounts.add_user("editor", PASSWORD, Scope.WRITE)
+    with logged_in(guarded, "anna") as reader, logged_in(guarded, "editor") as editor:
+        assert "not change the corpus" in page_event(reader, "_remove", [None])
+        assert "0 articles removed" in page_event(editor, "_remove", [None])
+        file = {"files": ("a.txt", b"The harbour opened.")}
+        assert reader.post("/gradio_api/upload", files=file).status_code == 403
+        assert editor.post("/gradio_api/upload", files=file).status_code == 200
+
+
+def test_only_an_administrator_runs_evaluations_through_the_page(guarded: Served) -> None:
+    with logged_in(guarded, "anna") as reader:
+        said = page_event(reader, "_run", ["sample", None, "extractive", True, None])
+    assert guarded.dateline.settings.index.joinpath("evaluations").exists() is False
+    assert said

@@ -186,7 +186,7 @@ class McpServer:
         """Write a briefing of checked and cited sentences: what happened, who said what, where sources differ."""
         wanted = _checked(
             lambda: BriefingRequest(
-                topic=topic, sources=sources, after=after, before=before, since=since, length=length
+                topic=topic, sources=sources, after=after, before=before, since=since, length=length, compare=None
             )
         )
         left = Event()
