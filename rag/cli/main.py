@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 import click
 
-from rag.cli import answers, briefing, corpus, evaluation, health, indexing
+from rag.cli import access, answers, briefing, corpus, evaluation, health, indexing, serving
 from rag.cli.terminal import clean
 from rag.errors import DatelineError
 
@@ -71,6 +71,10 @@ for command in (
     answers.verify,
     evaluation.evaluation,
     health.doctor,
+    serving.serve,
+    serving.mcp,
+    access.key,
+    access.user,
 ):
     dateline.add_command(command)
 

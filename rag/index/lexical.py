@@ -134,8 +134,9 @@ class LexicalIndex:
             inside = found.const_score_query(found.term_set_query(self._schema, "id", list(among)), 0.0)
             must = self._tantivy.Occur.Must
             wanted = found.boolean_query([(must, wanted), (must, inside)])
-        scored = self._best(wanted, k)
-        ranked = [(self._searcher.doc(address).get_first("id"), score) for score, address in scored]
+        searcher = self._searcher  # an address means nothing to the one that a refresh puts in its place
+        scored = self._best(searcher, wanted, k)
+        ranked = [(searcher.doc(address).get_first("id"), score) for score, address in scored]
         return sorted(ranked, key=lambda hit: (-hit[1], hit[0]))[:k]
 
     def tokens(self, text: str) -> list[str]:
@@ -189,12 +190,12 @@ class LexicalIndex:
                 raise StoreError(f"the lexical index in {self.folder} cannot be written ({_reason(error)})") from error
         return self._writer
 
-    def _best(self, query: Any, k: int) -> list[tuple[float, Any]]:
+    def _best(self, searcher: Any, query: Any, k: int) -> list[tuple[float, Any]]:
         # Equal scores come in storage order, so every hit that ties with the k-th is needed to order them by id.
         limit = k + 16
         while True:
             # Without the total count, passages that cannot reach the best k are skipped unread.
-            hits: list[tuple[float, Any]] = self._searcher.search(query, limit, count=False).hits
+            hits: list[tuple[float, Any]] = searcher.search(query, limit, count=False).hits
             if len(hits) < limit or hits[-1][0] < hits[k - 1][0]:
                 return hits
             limit *= 4

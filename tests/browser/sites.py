@@ -1,0 +1,126 @@
+"""A served page with fake models behind it, and how a reader uses it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.config import Settings
+from rag.errors import ModelTimeoutError
+from rag.generate.drafting import Draft, Trace
+from rag.service import Dateline
+from rag.types import RetrievedPassage, Turn
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
+
+ARTICLES = Path(__file__).parents[2] / "corpus" / "articles"
+
+
+class SlowModel:
+    """Quotes one sentence, then thinks until it is released."""
+
+    name = "fake/slow"
+
+    def __init__(self) -> None:
+        self.released = threading.Event()
+
+    def draft(self, question: str, passages: Sequence[RetrievedPassage], trace: Trace) -> Iterator[Draft]:
+        first = passages[0]
+        for span in first.passage.sentences[:2]:
+            yield Draft(first.passage.words(span), (first,), cited=((first, span),))
+            self.released.wait(20)
+
+    def rewrite(self, question: str, history: Sequence[Turn], trace: Trace) -> str | None:
+        return None
+
+    def close(self) -> None:
+        self.released.set()
+
+
+class BrokenModel(SlowModel):
+    """Fails at once."""
+
+    name = "fake/broken"
+
+    def draft(self, question: str, passages: Sequence[RetrievedPassage], trace: Trace) -> Iterator[Draft]:
+        raise ModelTimeoutError("the model did not answer within 120 s")
+        yield
+
+
+class Site:
+    """A served page: its address, what answers, and the slow model behind ``fake/slow``."""
+
+    def __init__(self, folder: Path, corpus: Path, port: int = 0) -> None:
+        self.settings = Settings(index=folder / "index", corpus=corpus, model="extractive")
+        self.slow = SlowModel()
+        self._port = port
+
+    @contextmanager
+    def up(self) -> Iterator[Site]:
+        """Serves while the block runs, in a thread of this process."""
+        import uvicorn
+
+        from ui.history import History
+        from ui.server import build_app
+
+        self.dateline = Dateline(self.settings)
+        self.dateline.create()
+        self.dateline.warm()
+        history = History(self.settings.index / "conversations.sqlite")
+        examples = ("What did Assad ask Russia for?",)
+        app = build_app(self.dateline, history, lambda: examples)
+        listening = socket.socket()
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(("127.0.0.1", self._port))
+        self._port = listening.getsockname()[1]
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        while not server.started:
+            assert thread.is_alive()
+            time.sleep(0.02)
+        try:
+            yield self
+        finally:
+            self.slow.released.set()
+            server.should_exit = server.force_exit = True
+            thread.join(10)
+            history.close()
+            self.dateline.close()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self._port}/"
+
+
+def open_page(context: BrowserContext, site: Site) -> Page:
+    """Opens the page and waits until it can be used."""
+    page = context.new_page()
+    page.goto(site.address)
+    page.locator(".greeting, .turn").first.wait_for()
+    return page
+
+
+def ask(page: Page, question: str, *, wait: bool = True) -> None:
+    """Asks a question and waits for the answer to be complete."""
+    before = page.locator("#transcript .turn").count()
+    page.locator("#question textarea").fill(question)
+    page.locator("#send").click()
+    if wait:
+        page.locator("#transcript .turn").nth(before).wait_for()
+
+
+def choose_model(page: Page, name: str) -> None:
+    """Types the name of a model."""
+    field = page.locator("#model input")
+    if not field.is_visible():
+        page.locator("#scope > button").click()
+    field.fill(name)
+    field.press("Enter")
+    field.blur()

@@ -1,0 +1,63 @@
+"""The Evaluate page: a suite run from the browser, its report, a comparison, a run broken off."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+ITEMS = [
+    {"suite": "mine"},
+    {"id": "asked", "question": "What did Assad ask Russia for?", "answers": [{"regex": "interfer|meddle"}]},
+    {"id": "china", "question": "What did China say about the Sochi summit?", "unanswerable": True},
+    {"id": "hostile", "question": "<script>parent.window.pwned = 1</script> How long did Trump and Putin talk?",
+     "answers": ["hour"]},
+]  # fmt: skip
+
+
+def run_own(page: Page, tmp_path: Path) -> None:
+    suite = tmp_path / "mine.jsonl"
+    suite.write_text("\n".join(json.dumps(item) for item in ITEMS), encoding="utf-8")
+    page.get_by_role("tab", name="Evaluate").click()
+    page.locator("#own > button").click()
+    page.locator("#suite-file input[type=file]").set_input_files(str(suite))
+    page.get_by_text("mine.jsonl").first.wait_for()
+    page.locator("#run-suite").click()
+    page.locator(".job.done").wait_for(timeout=60_000)
+
+
+def test_a_suite_of_ones_own_is_run_and_its_report_shown_in_a_frame_apart(page: Page, tmp_path: Path) -> None:
+    run_own(page, tmp_path)
+    assert "of 3 items came out right" in page.locator(".job.done").inner_text()
+    frame = page.frame_locator("iframe.report")
+    frame.get_by_role("heading", name="Quality").wait_for()
+    assert frame.locator("details.item").count() == 3
+    assert "[" in frame.locator(".numbers").first.inner_text()
+    assert page.evaluate("window.pwned") is None
+    assert page.locator("iframe.report").get_attribute("sandbox") == "allow-scripts"
+
+    page.locator("#baseline input").click()  # the run that was just finished is there to be compared with
+    page.get_by_role("option", name="mine").first.click()
+    page.locator("#run-suite").click()
+    frame.get_by_role("heading", name="Against").wait_for()
+
+
+def test_what_is_wrong_with_a_suite_is_said(page: Page, tmp_path: Path) -> None:
+    suite = tmp_path / "broken.jsonl"
+    suite.write_text('{"id": "x"}\n', encoding="utf-8")
+    page.get_by_role("tab", name="Evaluate").click()
+    page.locator("#own > button").click()
+    page.locator("#suite-file input[type=file]").set_input_files(str(suite))
+    page.get_by_text("broken.jsonl").first.wait_for()
+    page.locator("#run-suite").click()
+    page.locator(".job.failed", has_text="question").wait_for()
+
+
+def test_a_run_is_cancelled(page: Page) -> None:
+    page.get_by_role("tab", name="Evaluate").click()
+    page.locator("#run-suite").click()
+    page.locator("#evaluation-progress").get_by_role("button", name="Cancel").click()
+    page.locator(".job.cancelled").wait_for(timeout=60_000)

@@ -1,0 +1,209 @@
+"""The Corpus page: what the articles are, adding and removing them, reading one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from rag.errors import ArticleNotFoundError, DatelineError
+from rag.service import Dateline
+from rag.types import SourceSummary
+from ui import source
+from ui.access.identity import Scope, caller_of
+from ui.coverage import coverage
+from ui.dates import read_day
+from ui.events import listening
+from ui.fields import day_field
+from ui.jobs import Job, progress
+from ui.listing import ORDERS, Wanted, table
+from ui.markup import button, plural, text
+from ui.uploads import LARGEST, MOST, add_files
+
+_POLL = 0.15
+_NAMED = 5
+_READ_ONLY = "You may read and ask here, but not change the corpus."
+_READ = '<div class="empty"><p>Click a title to read the article as it is cited.</p></div>'
+
+
+class CorpusPage:
+    """The page and its handlers.
+
+    Args:
+        dateline: Whose corpus.
+    """
+
+    def __init__(self, dateline: Dateline) -> None:
+        self._dateline = dateline
+        self._job: Job | None = None
+
+    def build(self, page: gr.Blocks, clock: gr.Timer, others: gr.Dropdown) -> None:
+        """Adds the page to the blocks that are being built.
+
+        Args:
+            page: The blocks.
+            clock: Says when to look whether the corpus has changed.
+            others: The choice of publishers elsewhere.
+        """
+        self._lay_out()
+        self._wire(page, clock, others)
+
+    def _lay_out(self) -> None:
+        self._chosen, self._start, self._seen = gr.State([]), gr.State(0), gr.State(-1)
+        with gr.Row(elem_id="corpus", equal_height=False):
+            with gr.Column(scale=3, min_width=320, elem_id="articles"):
+                with gr.Accordion("Add articles", open=False, elem_id="add"):
+                    # Adding by address comes here, as another way into the same job.
+                    self._files = gr.File(
+                        label=f"Drop files here: at most {MOST} at a time, {LARGEST // 1_000_000} MB each",
+                        file_count="multiple", type="filepath", height=120, elem_id="files",
+                    )  # fmt: skip
+                self._progress = gr.HTML("", elem_id="progress", js_on_load=listening(["cancel"]))
+                with gr.Accordion("Coverage", open=True, elem_id="coverage-box"):
+                    self._coverage = gr.HTML("", elem_id="coverage")
+                with gr.Row(elem_id="narrow"):
+                    self._words = gr.Textbox(label="Words in title, publisher or id", elem_id="words", min_width=180,
+                                             scale=3, max_lines=1)  # fmt: skip
+                    self._publishers = gr.Dropdown([], multiselect=True, label="Publishers", elem_id="of",
+                                                   min_width=180, scale=3)  # fmt: skip
+                    self._order = gr.Dropdown(list(ORDERS), value="Newest first", label="Order", elem_id="order",
+                                              min_width=140, scale=2)  # fmt: skip
+                with gr.Row(elem_id="narrow-dates"):
+                    self._after = day_field("Published from", "list-after")
+                    self._before = day_field("Published until", "list-before")
+                    self._copies = gr.Checkbox(label="Only near-duplicates", elem_id="copies", min_width=140)
+                self._confirm = gr.HTML("", elem_id="confirm", js_on_load=listening(["confirmed", "kept"]))
+                self._table = gr.HTML("", elem_id="table", js_on_load=listening(["open", "turn", "remove"]))
+            with gr.Column(scale=2, min_width=320, elem_id="viewer"):
+                self._viewer = gr.HTML(_READ, elem_id="article")
+
+    def _wire(self, page: gr.Blocks, clock: gr.Timer, others: gr.Dropdown) -> None:
+        quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+        slow: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
+        wanted = [self._words, self._publishers, self._after, self._before, self._copies, self._order]
+        shown = [self._table, self._coverage, self._publishers, others, self._seen]
+        # Not ``input``: the first of those is lost in a tab that was opened just now.
+        narrowed = [self._words.change, self._publishers.change, self._after.change, self._before.change,
+                    self._copies.change, self._order.change]  # fmt: skip
+        gr.on(narrowed, self._narrow, wanted, [self._table, self._start], trigger_mode="always_last", **quick)
+        self._table.turn(self._turn, wanted, [self._table, self._start], **quick)
+        self._table.open(self._open, None, self._viewer, **quick)
+        self._table.remove(self._ask_first, None, [self._confirm, self._chosen], **quick)
+        self._confirm.kept(lambda: ("", []), None, [self._confirm, self._chosen], **quick)
+        removed = self._confirm.confirmed(
+            self._remove, self._chosen, [self._confirm, self._chosen, self._viewer], **quick
+        )
+        removed.then(self._look, [self._seen, self._start, *wanted], shown, **quick)
+        added = self._files.upload(self._add, self._files, [self._files, self._progress], **slow)
+        added.then(self._look, [self._seen, self._start, *wanted], shown, **quick)
+        self._progress.cancel(self._cancel, None, None, **quick)
+        clock.tick(self._look, [self._seen, self._start, *wanted], shown, **quick)
+        page.load(self._look, [self._seen, self._start, *wanted], shown, **quick)
+        page.load(self._follow, None, self._progress, **slow)
+
+    # -- handlers ---------------------------------------------------------------------------------------------
+
+    def _sources(self) -> list[SourceSummary]:
+        try:
+            return self._dateline.sources()
+        except DatelineError:  # there is no index yet
+            return []
+
+    def _narrow(self, *wanted: Any) -> tuple[str, int]:
+        return self._rows(0, *wanted), 0
+
+    def _turn(self, event: gr.EventData, *wanted: Any) -> tuple[str, int]:
+        start = int(event._data.get("start", 0))
+        return self._rows(start, *wanted), start
+
+    def _rows(
+        self, start: int, words: str, publishers: list[str], after: str, before: str, copies: bool, order: str
+    ) -> str:
+        try:
+            wanted = Wanted(
+                words or "", tuple(publishers or ()), read_day(after), read_day(before), copies, order, start
+            )
+        except DatelineError as error:
+            return f'<p class="nothing" role="status">{text(error)}</p>'
+        return table(self._sources(), wanted)
+
+    def _look(self, seen: int, start: int, *wanted: Any) -> list[Any]:
+        """Shows the corpus again, if it has changed since it was shown."""
+        try:
+            now = self._dateline.generation()
+        except DatelineError:
+            now = 0
+        if now == seen:
+            return [gr.skip()] * 5
+        sources = self._sources()
+        names = sorted({s.publisher for s in sources if s.publisher}, key=str.casefold)
+        return [self._rows(start, *wanted), coverage(sources), gr.update(choices=names), gr.update(choices=names), now]
+
+    def _open(self, event: gr.EventData) -> str:
+        try:
+            return source.whole_article(self._dateline.article(str(event._data.get("id", "")))[0])
+        except ArticleNotFoundError:
+            return '<div class="notice"><p>This article has been removed.</p></div>'
+
+    def _ask_first(self, event: gr.EventData) -> tuple[str, list[str]]:
+        ids = [str(one) for one in event._data.get("chosen", [])]
+        if not ids:
+            return '<div class="confirm" role="status"><p>Choose articles first.</p></div>', []
+        titles = {s.id: s.title or s.id for s in self._sources()}
+        named = "".join(f"<li>{text(titles.get(one, one))}</li>" for one in ids[:_NAMED])
+        more = f"<li>and {len(ids) - _NAMED:,} more</li>" if len(ids) > _NAMED else ""
+        sure = button(f"Remove {plural(len(ids), 'article')}", "confirmed", classes="plain danger")
+        keep = button("Keep", "kept", classes="plain")
+        return (
+            f'<div class="confirm" role="alertdialog" aria-label="Remove?"><p>Remove from the corpus? They will no'
+            f" longer be found or cited.</p><ul>{named}{more}</ul>{sure}{keep}</div>"
+        ), ids
+
+    def _remove(self, ids: list[str], request: gr.Request) -> tuple[str, list[str], str]:
+        if not _may_change(request):
+            return f'<div class="notice failed" role="alert"><p>{_READ_ONLY}</p></div>', [], _READ
+        try:
+            self._dateline.remove(ids)
+        except DatelineError as error:
+            return f'<div class="notice failed" role="alert"><p>{text(error)}</p></div>', ids, _READ
+        return f'<div class="confirm" role="status"><p>{plural(len(ids), "article")} removed.</p></div>', [], _READ
+
+    async def _add(self, files: list[str] | None, request: gr.Request) -> AsyncIterator[Any]:
+        if not files:
+            yield gr.skip(), gr.skip()
+            return
+        if not _may_change(request):
+            gr.Warning(_READ_ONLY)
+            yield None, gr.skip()
+            return
+        if self._job is not None and self._job.is_running:
+            gr.Warning("Articles are being added already; wait for that to end.")
+            yield None, gr.skip()
+            return
+        paths = [Path(file) for file in files]
+        self._job = Job("Adding articles", lambda job: add_files(self._dateline, paths, job))
+        async for shown in self._follow():
+            yield None, shown
+
+    async def _follow(self) -> AsyncIterator[str]:
+        """Shows the job that runs, whoever began it, until it ends."""
+        job, shown = self._job, ""
+        while job is not None:
+            running = job.is_running
+            if (now := progress(job)) != shown:
+                shown = now
+                yield shown
+            if not running:
+                return
+            await asyncio.sleep(_POLL)
+
+    def _cancel(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+
+
+def _may_change(request: gr.Request) -> bool:
+    return caller_of(request.request.scope).may(Scope.WRITE)
