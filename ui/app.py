@@ -13,6 +13,7 @@ from ui.evaluation import EvaluationPage
 from ui.history import History
 
 _LOOK = 5.0
+_UPLOADS_KEPT = (3600, 24 * 3600)  # seconds: how often, and how old
 _HEADER = """
 <div class="masthead"><h1>Dateline</h1><p>Answers from the news that you can check</p>
 <button type="button" class="quiet" data-theme-toggle aria-pressed="false" aria-label="Dark colours"
@@ -30,7 +31,7 @@ def build_page(dateline: Dateline, history: History, examples: Callable[[], Sequ
         examples: Returns questions that the corpus answers.
     """
     page: gr.Blocks
-    with gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True, delete_cache=_UPLOADS_KEPT) as page:
         gr.HTML(_HEADER, elem_id="masthead")
         clock = gr.Timer(_LOOK)  # outside the tabs: what stands in a tab lives only while that is open
         ask, corpus = AskPage(dateline, history, examples), CorpusPage(dateline)
