@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rag.generate.drafting import Answerer
     from rag.index.embedding import Embedder
     from rag.retrieve.hybrid import Retriever
+    from rag.retrieve.reranking import Reranker
 
 Notice = Callable[[str], None]
 
@@ -36,6 +37,7 @@ class Dateline:
         self.notice: Notice = notice or (lambda message: None)
         self._store: IndexStore | None = None
         self._embedder: Embedder | None = None
+        self._reranker: Reranker | None = None
         self._answerer: Answerer | None = None
         self._verifier: Verifier | None = None
 
@@ -171,7 +173,12 @@ class Dateline:
     def _retriever(self) -> Retriever:
         from rag.retrieve.hybrid import Retriever
 
-        return Retriever(self._opened(), self._embed())
+        if self.settings.reranker != "none" and self._reranker is None:
+            from rag.retrieve.reranking import load_reranker
+
+            self.notice("loading the reranker")
+            self._reranker = load_reranker(self.settings)
+        return Retriever(self._opened(), self._embed(), self._reranker)
 
     def _answering(self) -> Answerer:
         if self._answerer is None:
