@@ -24,6 +24,7 @@ from rag.types import RetrievedPassage, Span
 _SAME_FACT = 0.72
 """Mean cosine of sentences above which they are taken to tell the same thing; the check has the last word."""
 _QUOTED_WORDS = 5
+_NEAR_BEFORE = 1
 _SHARED_QUOTATION = 30
 """Characters of a quotation by which it is known again."""
 
@@ -170,6 +171,8 @@ def _tellings(story: Story) -> Iterator[Telling]:
             speaks = quotes or is_speech(text)
             speaker = speaker_at(texts, place, passage.title) if speaks else ""
             named = naming(texts, place, speaker)
+            if named is not None and (place - named > _NEAR_BEFORE or f"{speaker.split()[-1]} Jr" in texts[named]):
+                speaker = ""  # too far off to be sure of, or the son
             voice = None if named is None or named == place else (places[spans[named]], spans[named])
             day = event_day(text, passage.published)
             yield Telling(passage, span, text, place, day, speaker, quotes, speaks, fitness(text), voice)
