@@ -5,9 +5,9 @@ Run as::
     python -m eval.bench.kills FOLDER [--articles 500] [--kills 50] [--seed 0]
 
 ``FOLDER`` holds ``corpus.jsonl.gz``. Every ingest is a process of its own, ``dateline ingest``, with the packaged
-embedding model. Moments are drawn from before the first write to a few writes later. No command but the same ingest is run in
-between. Each time an ingest comes to its end the index is compared and the next one begun, until all kills are done.
-Exit 1 when an end state differs.
+embedding model. Moments are drawn from before the first write to a few writes later. No command but the same ingest
+is run in between. Each time an ingest comes to its end the index is compared and the next one begun, until all kills
+are done. Exit 1 when an end state differs.
 """
 
 from __future__ import annotations
@@ -70,6 +70,10 @@ def main() -> int:
         print(f"{kills} kills in all")
     print("\n".join(problems) or "the end states are equal, passage for passage and vector for vector")
     return 1 if problems else 0
+
+
+def _moment(draw: random.Random, first: float) -> float:
+    return draw.uniform(_EARLIEST, 1) * first + draw.uniform(0, _SPREAD)
 
 
 def _command(corpus: Path, index: Path) -> list[str]:
