@@ -81,7 +81,7 @@ def run_suite(suite: Suite, settings: Settings, options: Options, teller: Teller
     """
     teller = teller or Silence()
     chosen = settings_for(suite.corpus, settings, options.index)
-    unread = bring_up_to_date(suite.corpus, chosen, options.index)
+    unread = bring_up_to_date(suite.corpus, chosen, options.index, _reading(suite.corpus, options, chosen, teller))
     with ExitStack() as stack:
         dateline = Dateline(chosen)
         stack.callback(dateline.close)
@@ -106,6 +106,21 @@ def run_suite(suite: Suite, settings: Settings, options: Options, teller: Teller
     if options.calibration is not None:
         report = replace(report, corrected=corrected(report, options.calibration))
     return report
+
+
+def _reading(
+    corpus: Path | None, options: Options, settings: Settings, teller: Teller
+) -> Callable[[int, int], None] | None:
+    if corpus is None or options.index is not None or not corpus.exists():
+        return None
+    advance, before = teller.begin("reading the corpus", Dateline(settings).count_articles([corpus])), 0
+
+    def read(articles: int, passages: int) -> None:
+        nonlocal before
+        advance(articles - before)
+        before = articles
+
+    return read
 
 
 def check_plan(suite: Suite, gate: Gate | None, baseline: Report | None) -> None:

@@ -62,8 +62,27 @@ class Settings(BaseSettings):
     model_retries: int = Field(2, ge=0, description="Retries of a failed network model call.")
     threads: int = Field(0, ge=0, description="Threads for models; 0 uses the cores of this machine.")
     passages: int = Field(8, ge=1, description="Passages an answer is drawn from.")
+    keep_answers: bool = Field(
+        True,
+        description="Keep in the index what was asked and which versions the answers cited, to mark stale ones.",
+    )
+    serve_active: int = Field(4, ge=1, description="Requests that `dateline serve` works on at a time.")
+    serve_waiting: int = Field(32, ge=0, description="Requests that may wait beside them; more are answered with 429.")
+    serve_seconds: float = Field(300.0, gt=0, description="Seconds that one request to the server may take.")
+    serve_per_minute: int = Field(
+        120, ge=0, description="Requests a minute of one key, or of one address without a key; 0 sets no limit."
+    )
+    serve_body_bytes: int = Field(1_000_000, ge=1000, description="Largest request to the server, uploads aside.")
+    serve_upload_bytes: int = Field(25_000_000, ge=1000, description="Largest upload to the server.")
+    serve_models: tuple[str, ...] = Field(
+        (), description="Models that callers may name beside `model` and `extractive`; a JSON list in a variable."
+    )
     max_record_bytes: int = Field(
-        20_000_000, ge=1000, description="Largest single file or JSON line read as one article, in bytes."
+        20_000_000, ge=1000, description="Largest single file, page or JSON line read as one article, in bytes."
+    )
+    web_timeout: float = Field(30.0, gt=0, description="Seconds that fetching one page or feed may take.")
+    allow_private_addresses: bool = Field(
+        False, description="Whether `ingest` fetches pages of this machine and of private networks."
     )
 
     @field_validator("index", "corpus", "cache")

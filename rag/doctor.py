@@ -24,12 +24,14 @@ class Finding:
     detail: str
 
 
-def examine(settings: Settings) -> list[Finding]:
-    """Returns what was found, in a fixed order."""
+def examine(settings: Settings, *, deep: bool = False) -> list[Finding]:
+    """Returns what was found, in a fixed order; ``deep`` compares every text, passage and vector of the index."""
     examined: list[tuple[str, Callable[[Settings], Finding]]] = [
         ("packages", _packages), ("embedding model", _embedder), ("language model", _model),
         ("network", _network), ("index", _index),
     ]  # fmt: skip
+    if deep:
+        examined.append(("index in depth", _audit))
     findings = []
     for name, look in examined:
         try:
@@ -99,8 +101,24 @@ def _index(settings: Settings) -> Finding:
         )
         if leftovers:
             detail += f"; {leftovers:,} leftovers of an interrupted write, removed by the next ingest"
-        return Finding(
-            "index", sound, detail if sound else f"{detail}: they disagree, delete the folder and ingest again"
-        )
+        return Finding("index", sound, detail if sound else f"{detail}: they disagree, run `dateline reindex`")
+    finally:
+        store.close()
+
+
+def _audit(settings: Settings) -> Finding:
+    from rag.index.audit import audit
+    from rag.index.embedding import load_embedder
+
+    if not IndexStore.exists(settings.index):
+        return Finding("index in depth", True, "none yet")
+    store = IndexStore(settings.index)
+    try:
+        embedder = None if _is_on_hub(settings) else load_embedder(settings)
+        if embedder is not None:
+            store.require_embedder(embedder.fingerprint)
+        problems = audit(store, embedder)
+        agree = "catalog, vectors and lexical index agree in every passage; texts and spans are as they were stored"
+        return Finding("index in depth", not problems, "; ".join(problems) or agree)
     finally:
         store.close()

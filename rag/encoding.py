@@ -6,7 +6,19 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from rag.types import Answer, Article, Citation, IngestReport, RetrievedPassage, SourceSummary
+from rag.index.records import ArticleVersion, GivenAnswer
+from rag.types import (
+    Answer,
+    AnswerSentence,
+    Article,
+    Citation,
+    Disagreement,
+    EventDate,
+    IngestReport,
+    RetrievedPassage,
+    SourceSummary,
+    Usage,
+)
 
 
 def encode_report(report: IngestReport) -> dict[str, Any]:
@@ -39,16 +51,39 @@ def encode_summary(summary: SourceSummary) -> dict[str, Any]:
     }
 
 
-def encode_article(article: Article, passages: int, *, raw: bool = False) -> dict[str, Any]:
+def encode_article(
+    article: Article, passages: int, dates: Sequence[EventDate] = (), *, raw: bool = False
+) -> dict[str, Any]:
     """Returns the JSON of ``dateline sources show``; ``raw`` adds what cleaning removed."""
     summary = SourceSummary(
         article.id, article.version, article.title, article.publisher, article.published, article.language,
         passages, article.duplicate_of,
     )  # fmt: skip
     encoded = {**encode_summary(summary), "url": article.url, "text": article.text}
+    encoded["event_dates"] = [
+        {
+            "start": found.span.start,
+            "end": found.span.end,
+            "text": found.span.of(article.text),
+            "first": found.first.isoformat(),
+            "last": found.last.isoformat(),
+        }
+        for found in dates
+    ]
     if raw:
         encoded["removed"] = [{"text": piece.text, "rule": piece.rule} for piece in article.removed]
     return encoded
+
+
+def encode_history(versions: Sequence[ArticleVersion], given: Sequence[GivenAnswer]) -> dict[str, Any]:
+    """Returns what ``dateline sources show`` tells of an article beside the article."""
+    return {
+        "versions": [{"version": v.version, "first_seen": v.first_seen, "current": v.is_current} for v in versions],
+        "cited_by": [
+            {"kind": g.kind, "question": g.question, "given": g.given, "version": g.version, "stale": g.is_stale}
+            for g in given
+        ],
+    }
 
 
 def encode_results(results: Sequence[RetrievedPassage], seconds: float) -> dict[str, Any]:
@@ -87,9 +122,40 @@ def encode_citation(citation: Citation) -> dict[str, Any]:
     }
 
 
+def encode_sentence(sentence: AnswerSentence) -> dict[str, Any]:
+    """Returns one sentence of an answer."""
+    return {
+        "text": sentence.text,
+        "verdict": sentence.verdict.value,
+        "support": round(sentence.support, 4),
+        "citations": list(sentence.citations),
+    }
+
+
+def encode_disagreement(disagreement: Disagreement) -> dict[str, Any]:
+    """Returns one disagreement of an answer."""
+    return {
+        "kind": disagreement.kind,
+        "about": disagreement.about,
+        "positions": [
+            {"value": p.value, "publishers": list(p.publishers), "citations": list(p.citations)}
+            for p in disagreement.positions
+        ],
+    }
+
+
+def encode_usage(usage: Usage) -> dict[str, Any]:
+    """Returns what an answer cost."""
+    return {
+        "prompt_tokens": usage.prompt_tokens,
+        "completion_tokens": usage.completion_tokens,
+        "cost_usd": usage.cost_usd,
+    }
+
+
 def encode_answer(answer: Answer) -> dict[str, Any]:
     """Returns the JSON of ``dateline ask``."""
-    usage, seconds = answer.usage, answer.seconds
+    seconds = answer.seconds
     return {
         "question": answer.question,
         "standalone_question": answer.standalone_question,
@@ -97,27 +163,9 @@ def encode_answer(answer: Answer) -> dict[str, Any]:
         "abstained": answer.abstained,
         "reason": answer.reason.value if answer.reason else None,
         "text": answer.text,
-        "sentences": [
-            {
-                "text": s.text,
-                "verdict": s.verdict.value,
-                "support": round(s.support, 4),
-                "citations": list(s.citations),
-            }
-            for s in answer.sentences
-        ],
+        "sentences": [encode_sentence(s) for s in answer.sentences],
         "citations": [encode_citation(citation) for citation in answer.citations],
-        "disagreements": [
-            {
-                "kind": d.kind,
-                "about": d.about,
-                "positions": [
-                    {"value": p.value, "publishers": list(p.publishers), "citations": list(p.citations)}
-                    for p in d.positions
-                ],
-            }
-            for d in answer.disagreements
-        ],
+        "disagreements": [encode_disagreement(d) for d in answer.disagreements],
         "nearest": [encode_citation(citation) for citation in answer.nearest],
         "passages": [
             {
@@ -128,11 +176,7 @@ def encode_answer(answer: Answer) -> dict[str, Any]:
             }
             for hit in answer.passages
         ],
-        "usage": {
-            "prompt_tokens": usage.prompt_tokens,
-            "completion_tokens": usage.completion_tokens,
-            "cost_usd": usage.cost_usd,
-        },
+        "usage": encode_usage(answer.usage),
         "seconds": {
             "retrieve": round(seconds.retrieve, 4),
             "generate": round(seconds.generate, 4),

@@ -41,6 +41,7 @@ class ClaimLedger:
         passages: All retrieved passages, best first.
         verifier: Decides whether cited words support a sentence.
         idf: Weight of a word stem in this corpus; ``None`` weighs all alike.
+        citations: A list to go on with, where several ledgers share one; a new one by default.
     """
 
     def __init__(
@@ -50,12 +51,13 @@ class ClaimLedger:
         passages: Sequence[RetrievedPassage],
         verifier: Verifier,
         idf: Idf | None = None,
+        citations: CitationList | None = None,
     ) -> None:
         self._question = question
         self._passages = passages
         self._verifier = verifier
         self._idf = idf
-        self._citations = CitationList(catalog)
+        self._citations = citations or CitationList(catalog)
         self._sentences: list[AnswerSentence] = []
         self._dropped: list[DroppedSentence] = []
         self._partial: list[tuple[str, Check, list[Source]]] = []

@@ -11,6 +11,7 @@ from ui.ask import AskPage
 from ui.corpus import CorpusPage
 from ui.evaluation import EvaluationPage
 from ui.history import History
+from ui.lines import Lines
 
 _LOOK = 5.0
 _UPLOADS_KEPT = (3600, 24 * 3600)  # seconds: how often, and how old
@@ -22,19 +23,22 @@ _HEADER = """
 """
 
 
-def build_page(dateline: Dateline, history: History, examples: Callable[[], Sequence[str]]) -> gr.Blocks:
+def build_page(
+    dateline: Dateline, history: History, examples: Callable[[], Sequence[str]], lines: Lines | None = None
+) -> gr.Blocks:
     """Returns the application.
 
     Args:
         dateline: What every page asks.
         history: Keeps conversations.
         examples: Returns questions that the corpus answers.
+        lines: Who waits for which model.
     """
     page: gr.Blocks
     with gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True, delete_cache=_UPLOADS_KEPT) as page:
         gr.HTML(_HEADER, elem_id="masthead")
         clock = gr.Timer(_LOOK)  # outside the tabs: what stands in a tab lives only while that is open
-        ask, corpus = AskPage(dateline, history, examples), CorpusPage(dateline)
+        ask, corpus = AskPage(dateline, history, examples, lines), CorpusPage(dateline)
         with gr.Tabs(elem_id="pages"):
             with gr.Tab("Ask", id="ask"):
                 ask.build(page)

@@ -16,6 +16,7 @@ from ui.events import listening
 from ui.fields import day_field
 from ui.guard import session_of
 from ui.history import History, Scope
+from ui.lines import Lines
 from ui.markup import button, text
 from ui.talk import Talk, publishers
 
@@ -30,11 +31,12 @@ class AskPage:
         dateline: Answers.
         history: Keeps conversations.
         examples: Returns questions that the corpus answers; asked when a page is opened.
+        lines: Who waits for which model.
     """
 
-    def __init__(self, dateline: Dateline, history: History, examples: Any) -> None:
+    def __init__(self, dateline: Dateline, history: History, examples: Any, lines: Lines | None = None) -> None:
         self._dateline, self._history, self._examples = dateline, history, examples
-        self._talk = Talk(dateline, history)
+        self._talk = Talk(dateline, history, lines)
 
     def build(self, page: gr.Blocks) -> None:
         """Adds the page to the blocks that are being built."""

@@ -33,9 +33,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """There will be no answer; ``message`` says why in one line."""
+    """There will be no answer; ``message`` says why in one line, ``cause`` for programs."""
 
     message: str
+    cause: BaseException | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +145,9 @@ class Asking:
                 self._wait(self._line, place)
             self._answer()
         except DatelineError as error:
-            self._events.put(Failed(str(error)))
+            self._events.put(Failed(str(error), error))
         except BaseException as error:
-            self._events.put(Failed(f"the program has a fault ({type(error).__name__}); its log says where"))
+            self._events.put(Failed(f"the program has a fault ({type(error).__name__}); its log says where", error))
             raise
         finally:
             if self._line and place:

@@ -13,6 +13,7 @@ from rag.errors import ArticleNotFoundError, DatelineError
 from rag.service import Dateline
 from rag.types import SourceSummary
 from ui import source
+from ui.access.identity import Scope, caller_of
 from ui.coverage import coverage
 from ui.dates import read_day
 from ui.events import listening
@@ -24,6 +25,7 @@ from ui.uploads import LARGEST, MOST, add_files
 
 _POLL = 0.15
 _NAMED = 5
+_READ_ONLY = "You may read and ask here, but not change the corpus."
 _READ = '<div class="empty"><p>Click a title to read the article as it is cited.</p></div>'
 
 
@@ -160,16 +162,22 @@ class CorpusPage:
             f" longer be found or cited.</p><ul>{named}{more}</ul>{sure}{keep}</div>"
         ), ids
 
-    def _remove(self, ids: list[str]) -> tuple[str, list[str], str]:
+    def _remove(self, ids: list[str], request: gr.Request) -> tuple[str, list[str], str]:
+        if not _may_change(request):
+            return f'<div class="notice failed" role="alert"><p>{_READ_ONLY}</p></div>', [], _READ
         try:
             self._dateline.remove(ids)
         except DatelineError as error:
             return f'<div class="notice failed" role="alert"><p>{text(error)}</p></div>', ids, _READ
         return f'<div class="confirm" role="status"><p>{plural(len(ids), "article")} removed.</p></div>', [], _READ
 
-    async def _add(self, files: list[str] | None) -> AsyncIterator[Any]:
+    async def _add(self, files: list[str] | None, request: gr.Request) -> AsyncIterator[Any]:
         if not files:
             yield gr.skip(), gr.skip()
+            return
+        if not _may_change(request):
+            gr.Warning(_READ_ONLY)
+            yield None, gr.skip()
             return
         if self._job is not None and self._job.is_running:
             gr.Warning("Articles are being added already; wait for that to end.")
@@ -195,3 +203,7 @@ class CorpusPage:
     def _cancel(self) -> None:
         if self._job is not None:
             self._job.cancel()
+
+
+def _may_change(request: gr.Request) -> bool:
+    return caller_of(request.request.scope).may(Scope.WRITE)

@@ -12,6 +12,7 @@ import gradio as gr
 from rag.errors import DatelineError
 from rag.service import Dateline
 from ui import evaluations
+from ui.access.identity import Scope, caller_of
 from ui.asking import EXTRACTIVE
 from ui.events import listening
 from ui.jobs import Job, progress
@@ -68,8 +69,17 @@ class EvaluationPage:
     # -- handlers ---------------------------------------------------------------------------------------------
 
     async def _run(
-        self, suite: str | None, upload: str | None, model: str, own: bool, baseline: str | None
+        self,
+        suite: str | None,
+        upload: str | None,
+        model: str,
+        own: bool,
+        baseline: str | None,
+        request: gr.Request,
     ) -> AsyncIterator[str]:
+        if not caller_of(request.request.scope).may(Scope.ADMIN):
+            gr.Warning("Only an administrator may run evaluations here.")
+            return
         if self._job is not None and self._job.is_running:
             gr.Warning("A suite is being run already; wait for that to end, or cancel it.")
             return

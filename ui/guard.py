@@ -43,12 +43,12 @@ class Guard:
 
     Args:
         app: What is guarded.
-        hosts: Names under which this server may be asked.
+        hosts: Names under which this server may be asked; ``None`` for any, where everybody has to say who they are.
     """
 
-    def __init__(self, app: App, hosts: tuple[str, ...] = _LOOPBACK) -> None:
+    def __init__(self, app: App, hosts: tuple[str, ...] | None = _LOOPBACK) -> None:
         self._app = app
-        self._hosts = frozenset(hosts)
+        self._hosts = None if hosts is None else frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes a request on, or refuses it."""
@@ -79,7 +79,7 @@ class Guard:
 
     def _objection(self, headers: dict[str, str]) -> str:
         host = headers.get("host", "")
-        if _hostname(f"//{host}") not in self._hosts:
+        if self._hosts is not None and _hostname(f"//{host}") not in self._hosts:
             return "this server answers to its own name only"
         origin = headers.get("origin")
         if origin is not None and urlsplit(origin).netloc != host:

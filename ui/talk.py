@@ -13,8 +13,9 @@ from rag.errors import ArticleNotFoundError, SettingsError
 from rag.service import Dateline
 from rag.types import Answer, Article, Turn
 from ui import answers, source
-from ui.asking import EXTRACTIVE, Answered, Asking, Failed, Line, Waiting
+from ui.asking import Answered, Asking, Failed, Waiting
 from ui.history import History, Scope, StoredTurn
+from ui.lines import Lines
 from ui.markup import plural
 
 _LONGEST = 4000  # as on the command line: reading a question costs time that grows with the square of its length
@@ -39,11 +40,12 @@ class Talk:
     Args:
         dateline: Answers.
         history: Keeps what was said.
+        lines: Who waits for which model, shared with others who ask the same ones.
     """
 
-    def __init__(self, dateline: Dateline, history: History) -> None:
+    def __init__(self, dateline: Dateline, history: History, lines: Lines | None = None) -> None:
         self._dateline, self._history = dateline, history
-        self._lines: dict[str, Line] = {}
+        self._lines = lines or Lines()
         self._running: dict[tuple[str, int], Run] = {}
         self._guard = threading.Lock()
 
@@ -72,8 +74,7 @@ class Talk:
         conversation, n = self._history.ask(owner, conversation, question, scope, at=at)
         before = [_told(turn) for turn in self._history.turns(owner, conversation) if turn.n < n]
         with self._guard:
-            line = None if model == EXTRACTIVE else self._lines.setdefault(model, Line())
-            asking = Asking(self._dateline, line, question, scope.filters(), before, model)
+            asking = Asking(self._dateline, self._lines.of(model), question, scope.filters(), before, model)
             run = Run(conversation, n, question, scope, asking)
             self._running[(conversation, n)] = run
         return run

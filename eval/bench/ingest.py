@@ -250,13 +250,13 @@ def _in_new_process(ingest: Callable[..., Measured], *arguments: object) -> Meas
 
 def _embedded_by_dateline(dateline: Dateline) -> Iterable[tuple[str, int]]:
     """Yields the text embedded for each passage, and where in it the passage begins."""
+    from rag.index.records import searched_text
     from rag.ingest.splitting import split
-    from rag.ingest.sync import embedded_text
 
     for source in dateline.sources():
         article, _ = dateline.article(source.id)
         for passage in split(article):
-            text = embedded_text(article, passage)
+            text = searched_text(article.title, passage.text)
             yield text, len(text) - len(passage.text)
 
 

@@ -1,4 +1,4 @@
-"""Audit bundles: an answer with the full text of what it cites, sealed so that one changed byte shows."""
+"""Audit bundles: an answer or a briefing with the full text of what it cites, sealed so that one changed byte shows."""
 
 from __future__ import annotations
 
@@ -47,10 +47,32 @@ def write_bundle(
     Raises:
         SourceError: The file cannot be written.
     """
+    write_sealed(path, "answer", encode_answer(answer), articles, made_with)
+
+
+def write_sealed(
+    path: Path,
+    kind: str,
+    encoded: Mapping[str, Any],
+    articles: Sequence[Article],
+    made_with: Mapping[str, str] | None = None,
+) -> None:
+    """Writes a bundle of anything that has checked sentences and citations, whole or not at all.
+
+    Args:
+        path: The file; replaced when it exists.
+        kind: ``answer`` or ``briefing``.
+        encoded: Its JSON: ``citations``, and ``sentences``, which a briefing has in ``sections``.
+        articles: Every article it cites.
+        made_with: Versions of the parts that made it.
+
+    Raises:
+        SourceError: The file cannot be written.
+    """
     content = {
         "format": _FORMAT,
         "made_with": dict(made_with or {}),
-        "answer": encode_answer(answer),
+        kind: encoded,
         "sources": [{"id": a.id, "version": a.version, "text": a.text} for a in articles],
     }
     require_writable(path)
@@ -102,8 +124,14 @@ def _disagreements(content: dict[str, Any]) -> list[str]:
         if hashlib.sha256(text.encode("utf-8")).hexdigest() != version:
             changed.add((article_id, version))
             problems.append(f"{article_id}: the text does not match its version")
-    answer = content["answer"]
-    for citation in answer["citations"] + answer["nearest"]:
+    if "briefing" in content:
+        answer = content["briefing"]
+        sentences = [sentence for section in answer["sections"] for sentence in section["sentences"]]
+        citations = answer["citations"]
+    else:
+        answer = content["answer"]
+        sentences, citations = answer["sentences"], answer["citations"] + answer["nearest"]
+    for citation in citations:
         place = (citation["article_id"], citation["version"])
         if place not in texts:
             problems.append(f"citation {citation['n']}: its source is not in the bundle")
@@ -112,7 +140,7 @@ def _disagreements(content: dict[str, Any]) -> list[str]:
         elif texts[place][citation["start"] : citation["end"]] != citation["quote"]:
             problems.append(f"citation {citation['n']}: the source does not have these words there")
     known = {citation["n"] for citation in answer["citations"]}
-    for number, sentence in enumerate(answer["sentences"], start=1):
+    for number, sentence in enumerate(sentences, start=1):
         if not sentence["citations"] or not known.issuperset(sentence["citations"]):
             problems.append(f"sentence {number}: cites a source that is not listed")
     return problems

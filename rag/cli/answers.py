@@ -48,9 +48,10 @@ def ask(
             dateline.notice = render.telling(status)
             events = dateline.ask_stream(question, filters=filters, history=turns)
             answer = render.follow(events, status, quiet=as_json)
+        dateline.record("answer", question, answer.citations)
         emit(encode_answer(answer))
         if not as_json:
-            render.answer_sources(answer, opening_in(dateline))
+            render.answer_sources(answer, opening_in(dateline), dateline.event_dates)
         if bundle:
             write_bundle(bundle, answer, dateline.cited_articles(answer), dateline.made_with(answer))
 

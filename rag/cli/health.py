@@ -12,15 +12,16 @@ _UNSOUND = 1
 
 
 @click.command()
+@click.option("--deep", is_flag=True, help="Also compare every text, passage and vector of the index.")
 @common
-def doctor(index: Path | None, as_json: bool) -> int:
+def doctor(deep: bool, index: Path | None, as_json: bool) -> int:
     """Tell what is installed, what would reach the network, and whether the index is sound."""
     from rag.cli import render
     from rag.config import load_settings
     from rag.doctor import examine
 
     with json_only(as_json) as emit:
-        findings = examine(load_settings(index=index))
+        findings = examine(load_settings(index=index), deep=deep)
         emit({"healthy": all(f.ok for f in findings),
               "findings": [{"name": f.name, "ok": f.ok, "detail": f.detail} for f in findings]})  # fmt: skip
         if not as_json:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 import click
 
-from rag.cli import answers, corpus, evaluation, health, serving
+from rag.cli import access, answers, briefing, corpus, evaluation, health, indexing, serving
 from rag.cli.terminal import clean
 from rag.errors import DatelineError
 
@@ -62,11 +62,19 @@ for command in (
     corpus.ingest,
     corpus.sources,
     corpus.search,
+    indexing.reindex,
+    indexing.export,
+    indexing.import_,
     answers.ask,
+    briefing.brief,
+    briefing.quote,
     answers.verify,
     evaluation.evaluation,
     health.doctor,
     serving.serve,
+    serving.mcp,
+    access.key,
+    access.user,
 ):
     dateline.add_command(command)
 

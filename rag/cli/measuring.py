@@ -26,7 +26,7 @@ def retrieval(
     from eval.convert.judged_news import read_questions
     from eval.corpora import bring_up_to_date, settings_for
     from eval.retrieval import measure
-    from rag.cli import render
+    from rag.cli.progress import ingest_progress
     from rag.config import load_settings
     from rag.errors import SourceError
     from rag.service import Dateline
@@ -38,9 +38,9 @@ def retrieval(
     settings = settings_for(corpus, load_settings(index=index), index)
     with json_only(as_json) as emit:
         if index is None or not index.exists():
-            with render.ingest_progress() as progress:
-                bring_up_to_date(corpus, settings, None, progress)
-                progress.close()
+            with ingest_progress() as reading:
+                bring_up_to_date(corpus, settings, None, reading)
+                reading.close()
         dateline = Dateline(settings)
         try:
             figures = {}

@@ -37,6 +37,16 @@ class Day(click.ParamType[date]):
             self.fail(f"{value!r} is not a date; write YYYY-MM-DD", param, ctx)
 
 
+class Place(click.ParamType[Path | str]):
+    """A file or folder, as a path, or an address of the web, as text."""
+
+    name = "place"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path | str:
+        """Tells one from the other."""
+        return value if isinstance(value, Path) or "://" in value else Path(value)
+
+
 class Question(click.ParamType[str]):
     """A question of at least one letter or digit and at most ``longest`` characters.
 

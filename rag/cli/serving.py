@@ -1,4 +1,4 @@
-"""``dateline serve``."""
+"""``dateline serve`` and ``dateline mcp``."""
 
 from __future__ import annotations
 
@@ -8,22 +8,35 @@ import click
 
 from rag.cli.options import service
 from rag.cli.terminal import clean
-from rag.errors import SettingsError
+
+_model = click.option("--model", help="`embedded`, `extractive`, a GGUF file, or any litellm model name.")
+_index = click.option(
+    "--index", type=click.Path(path_type=Path), help="Folder of the index [DATELINE_INDEX or .dateline]."
+)
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; this machine only for now.")
+@click.option("--host", default="127.0.0.1", show_default=True,
+              help="Where to listen; beyond this machine only when there is a key or a user.")  # fmt: skip
 @click.option("--port", type=click.IntRange(0, 65535), default=8017, show_default=True, help="0 takes a free one.")
-@click.option("--model", help="`embedded`, `extractive`, a GGUF file, or any litellm model name.")
-@click.option("--index", type=click.Path(path_type=Path), help="Folder of the index [DATELINE_INDEX or .dateline].")
-def serve(host: str, port: int, model: str | None, index: Path | None) -> None:
-    """Serve the page in a browser on this machine."""
-    try:
-        from ui.server import serve as listen
-    except ModuleNotFoundError as error:
-        if error.name not in ("gradio", "fastapi", "uvicorn"):
-            raise
-        raise SettingsError("the page is not installed; run `pip install 'dateline[ui]'`, or `make ui`") from error
+@click.option("--log-requests", is_flag=True, help="Log a JSON line for each request on standard error.")
+@_model
+@_index
+def serve(host: str, port: int, log_requests: bool, model: str | None, index: Path | None) -> None:
+    """Serve the page, the REST and OpenAI-compatible interfaces, and MCP."""
+    from ui.server import serve as listen
 
     with service(index, model=model) as dateline:
-        listen(dateline, host, port, lambda message: click.echo(clean(message), err=True))
+        say = lambda message: click.echo(clean(message), err=True)  # noqa: E731
+        listen(dateline, host, port, say, log_requests=log_requests)
+
+
+@click.command()
+@_model
+@_index
+def mcp(model: str | None, index: Path | None) -> None:
+    """Serve one assistant over the Model Context Protocol on standard input and output."""
+    from ui.api.mcp_stdio import serve_assistant
+
+    with service(index, model=model) as dateline:
+        serve_assistant(dateline)

@@ -17,9 +17,18 @@ from typing import Any
 
 from rag.errors import ArticleNotFoundError
 from rag.index.database import Database
-from rag.index.records import ArticleHead, IndexedArticle, PassageEntry, StoredArticle, publisher_key
+from rag.index.event_dates import drop_event_dates, event_dates_of, put_event_dates
+from rag.index.given import GivenAnswers
+from rag.index.records import (
+    ArticleHead,
+    ArticleVersion,
+    IndexedArticle,
+    PassageEntry,
+    StoredArticle,
+    publisher_key,
+)
 from rag.index.signatures import Signatures, add_bands, drop_bands
-from rag.types import Article, Filters, Passage, RemovedText, SourceSummary, Span
+from rag.types import Article, EventDate, Filters, Passage, RemovedText, SourceSummary, Span
 
 _MAX_VARIABLES = 30_000
 _Row = tuple[Any, ...]
@@ -35,6 +44,7 @@ class Catalog:
 
     Attributes:
         signatures: What finding near-duplicates needs of the current articles.
+        given: What answers and briefings cited.
 
     Raises:
         StoreError: The file is not a catalog of this version; raised by every method when it is damaged.
@@ -43,6 +53,11 @@ class Catalog:
     def __init__(self, path: Path) -> None:
         self._database = Database(path)
         self.signatures = Signatures(self._database)
+        self.given = GivenAnswers(self._database)
+
+    def copy_to(self, path: Path) -> None:
+        """Writes the catalog as it is at one instant to a new file, while others may read and write it."""
+        self._database.copy_to(path)
 
     def close(self) -> None:
         """Closes the file; the catalog must not be used afterwards."""
@@ -97,6 +112,7 @@ class Catalog:
             db.executemany("DELETE FROM passages WHERE article_id = ?", ((i,) for i in touched))
             db.executemany("DELETE FROM articles WHERE id = ?", ((i,) for i in touched))
             db.executemany("DELETE FROM versions WHERE article_id = ?", ((i,) for i in removed))
+            drop_event_dates(db, removed)
             new: set[str] = set()
             for item in written:
                 self._insert(db, item, now)
@@ -107,6 +123,13 @@ class Catalog:
             db.executemany("INSERT OR IGNORE INTO journal VALUES (?)", ((i,) for i in gone))
             self._bump(db)
         return gone
+
+    def switch(self, facts: Mapping[str, str]) -> None:
+        """Stores facts about rebuilt derived indexes in one transaction; what the journal named is not in them."""
+        with self._database.transaction() as db:
+            db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", facts.items())
+            db.execute("DELETE FROM journal")
+            self._bump(db)
 
     def relocate(self, moved: Iterable[tuple[str, str]]) -> None:
         """Gives articles, by id, the root of the corpus they are now read from."""
@@ -140,6 +163,7 @@ class Catalog:
                 for p in item.passages
             ),
         )  # fmt: skip
+        put_event_dates(db, article.id, article.version, item.dates)
         add_bands(db, article.id, item.signature)
 
     def journal(self) -> list[str]:
@@ -180,18 +204,34 @@ class Catalog:
         """Returns ``(root, key, article id)`` of every article."""
         return [(r[0], r[1], r[2]) for r in self._database.rows("SELECT root, key, id FROM articles ORDER BY id")]
 
-    def article(self, article_id: str) -> Article:
-        """Returns the current version of an article.
+    def versions(self, article_id: str) -> list[ArticleVersion]:
+        """Returns the versions of an article, the latest first; none for an unknown id."""
+        rows = self._database.rows(
+            "SELECT v.version, v.first_seen, v.version = a.version FROM versions v JOIN articles a"
+            " ON a.id = v.article_id WHERE a.id = ?"
+            " ORDER BY v.version = a.version DESC, v.first_seen DESC, v.rowid DESC",
+            (article_id,),
+        )
+        return [ArticleVersion(row[0], row[1], bool(row[2])) for row in rows]
+
+    def article(self, article_id: str, version: str | None = None) -> Article:
+        """Returns an article in its current version, or the text of another one that it had.
+
+        Args:
+            article_id: Its identity.
+            version: The version, or the beginning of it that no other has; title and date are always the current.
 
         Raises:
-            ArticleNotFoundError: There is none with this id.
+            ArticleNotFoundError: There is none with this id, or it never had this version.
         """
         rows = self._database.rows(
-            "SELECT a.id, a.version, v.text, a.title, a.publisher, a.published, a.url, a.language, v.removed,"
-            " a.duplicate_of FROM articles a JOIN versions v ON v.article_id = a.id AND v.version = a.version"
-            " WHERE a.id = ?",
-            (article_id,),
+            "SELECT a.id, v.version, v.text, a.title, a.publisher, a.published, a.url, a.language, v.removed,"
+            " a.duplicate_of FROM articles a JOIN versions v ON v.article_id = a.id"
+            " WHERE a.id = ?1 AND substr(v.version, 1, length(coalesce(?2, a.version))) = coalesce(?2, a.version)",
+            (article_id, version),
         )  # fmt: skip
+        if version is not None and len(rows) != 1 and self.get_stored(article_id) is not None:
+            raise ArticleNotFoundError(f"{article_id!r} has no version {version!r}; `dateline sources show` lists them")
         if not rows:
             raise ArticleNotFoundError(f"no article has the id {article_id!r}; `dateline sources` lists them")
         found = rows[0]
@@ -200,6 +240,10 @@ class Catalog:
             id=found[0], version=found[1], text=found[2], title=found[3], publisher=found[4],
             published=_date(found[5]), url=found[6], language=found[7], removed=removed, duplicate_of=found[9],
         )  # fmt: skip
+
+    def event_dates(self, article_id: str, version: str | None = None) -> list[EventDate]:
+        """Returns the dates that a version of an article speaks of, by default the current, in reading order."""
+        return event_dates_of(self._database, article_id, version)
 
     def passages_of(self, article_id: str) -> list[Passage]:
         """Returns the current passages of an article in reading order."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +34,23 @@ CREATE TABLE IF NOT EXISTS passages (
     start INTEGER NOT NULL, stop INTEGER NOT NULL, sentences TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS passages_by_article ON passages (article_id);
+CREATE TABLE IF NOT EXISTS event_dates (
+    article_id TEXT NOT NULL, version TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
+    first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (article_id, version, start)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS journal (passage_id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS bands (
     band INTEGER NOT NULL, article_id TEXT NOT NULL, PRIMARY KEY (band, article_id)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS answers (
+    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, question TEXT NOT NULL, given TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS answer_citations (
+    answer_id INTEGER NOT NULL, article_id TEXT NOT NULL, version TEXT NOT NULL,
+    PRIMARY KEY (article_id, version, answer_id)
+) WITHOUT ROWID;
 """
+_TABLES = frozenset(re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", _SCHEMA))
 # What the disk or another program did; any other failure of a statement is a bug and keeps its traceback.
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _DENIED = {
@@ -76,7 +89,7 @@ class Database:
 
     def _create_tables(self) -> None:
         names = {row[0] for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if "bands" in names:
+        if names >= _TABLES:
             return
         if names and "journal" not in names:
             raise StoreError(f"{self._path} is the database of another program; choose another --index")
@@ -143,6 +156,11 @@ class Database:
         """Stores a fact about the index."""
         with self.transaction() as db:
             db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def copy_to(self, path: Path) -> None:
+        """Writes the database as it is at one instant to a new file, while others may read and write it."""
+        with self._errors_named(), closing(sqlite3.connect(path)) as copy:
+            self.connection().backup(copy)
 
     def close(self) -> None:
         """Closes every connection; the file must not be used afterwards."""

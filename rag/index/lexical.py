@@ -48,7 +48,7 @@ class LexicalIndex:
         """
         import tantivy
 
-        self._folder = folder
+        self.folder = folder
         self._tantivy: Any = tantivy
         self._analyzer = _analyzer()
         self._function_words = frozenset(self.tokens(_FUNCTION_WORDS))
@@ -61,7 +61,7 @@ class LexicalIndex:
             self._index: Any = tantivy.Index(self._schema, path=str(folder))
         except (OSError, ValueError) as error:
             raise StoreError(
-                f"the lexical index in {folder} cannot be opened ({_reason(error)}); ingest into a new --index"
+                f"the lexical index in {folder} cannot be opened ({_reason(error)}); run `dateline reindex`"
             ) from error
         self._index.register_tokenizer(_ANALYZER, self._analyzer)
         self._index.config_reader("manual")
@@ -108,7 +108,7 @@ class LexicalIndex:
             writer.commit()
             writer.wait_merging_threads()
         except (OSError, ValueError) as error:
-            raise StoreError(f"the lexical index in {self._folder} cannot be written ({_reason(error)})") from error
+            raise StoreError(f"the lexical index in {self.folder} cannot be written ({_reason(error)})") from error
         self.refresh()
 
     def search(self, query: str, k: int, among: Sequence[str] | None = None) -> list[tuple[str, float]]:
@@ -157,6 +157,11 @@ class LexicalIndex:
         """Returns the number of passages."""
         return int(self._searcher.num_docs)
 
+    def ids(self) -> set[str]:
+        """Returns the id of every passage."""
+        found = self._searcher.search(self._tantivy.Query.all_query(), max(1, self.count()), count=False)
+        return {self._searcher.doc(address).get_first("id") for _, address in found.hits}
+
     def refresh(self) -> None:
         """Makes what other processes have committed visible here."""
         self._index.reload()
@@ -180,9 +185,9 @@ class LexicalIndex:
             except (OSError, ValueError) as error:
                 if "LockBusy" in str(error):
                     raise IndexLockedError(
-                        f"another process is writing to the lexical index in {self._folder}; wait for it to finish"
+                        f"another process is writing to the lexical index in {self.folder}; wait for it to finish"
                     ) from error
-                raise StoreError(f"the lexical index in {self._folder} cannot be written ({_reason(error)})") from error
+                raise StoreError(f"the lexical index in {self.folder} cannot be written ({_reason(error)})") from error
         return self._writer
 
     def _best(self, searcher: Any, query: Any, k: int) -> list[tuple[float, Any]]:

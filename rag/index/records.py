@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.types import Article, Passage
+from rag.types import Article, EventDate, Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class StoredArticle:
 
 @dataclass(frozen=True, slots=True)
 class IndexedArticle:
-    """An article ready to be written, with its passages and near-duplicate signature."""
+    """An article ready to be written, with its passages, near-duplicate signature and the dates it speaks of."""
 
     article: Article
     root: str
@@ -38,6 +38,7 @@ class IndexedArticle:
     digest: str
     passages: tuple[Passage, ...]
     signature: bytes | None = None
+    dates: tuple[EventDate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,34 @@ class ArticleHead:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleVersion:
+    """One version of an article that the catalog keeps; ``first_seen`` is in UTC, ISO 8601."""
+
+    version: str
+    first_seen: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """An answer or briefing that cited an article.
+
+    Attributes:
+        kind: ``answer`` or ``briefing``.
+        question: The question, or the topic of a briefing.
+        given: When, in UTC, ISO 8601.
+        version: The version of the article that was cited.
+        is_stale: Whether the article has changed since.
+    """
+
+    kind: str
+    question: str
+    given: str
+    version: str
+    is_stale: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PassageEntry:
     """What ranking needs to know of a passage, without its text."""
 
@@ -78,6 +107,11 @@ class PassageEntry:
     group: str
     publisher: str
     published: date | None
+
+
+def searched_text(title: str, text: str) -> str:
+    """Returns what is embedded and ranked for a passage: its text under the article's title, to stand alone."""
+    return f"{title}\n{text}" if title else text
 
 
 def publisher_key(name: str) -> str:

@@ -1,7 +1,8 @@
-"""The index folder: catalog, vectors and lexical index kept in step, one writer, many readers.
+"""The index folder: catalog, vectors, lexical index and whole articles kept in step, one writer, many readers.
 
-Writing an article version: journal the new passage ids → add them to vectors and lexical → one catalog transaction
-makes them current and journals the old ones → delete the old ones from vectors and lexical → clear the journal.
+Writing an article version: journal the new passage ids → add them to the derived indexes → one catalog transaction
+makes them current and journals the old ones → delete the old ones from the derived indexes → clear the journal.
+A whole article goes where its passages go: its key begins their ids.
 Searches ignore whatever the catalog does not list, so every instant in between is a consistent index, and a kill
 leaves at most journalled leftovers that the next writer sweeps.
 """
@@ -21,13 +22,16 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from rag.errors import EmbeddingMismatchError, IndexLockedError, StoreError
+from rag.index.articles import ArticleIndex, article_key, article_of
 from rag.index.catalog import Catalog
+from rag.index.derived import EMBEDDER, Batches, DerivedIndexes
 from rag.index.lexical import LexicalIndex
 from rag.index.records import IndexedArticle
 from rag.index.vectors import VectorIndex
 from rag.types import Filters
 
-_EMBEDDER = "embedder"
+# Share of an article's score that its first passage has when only the title matches: less than any match of its own.
+_TITLE_ONLY = 0.001
 # Ids that pass a filter and are handed to both rankings; beyond, the unfiltered best grow instead.
 _FEW = 25_000
 # Unfiltered hits that cost no more than a ranking among the ids that pass.
@@ -65,8 +69,7 @@ class IndexStore:
             if any(folder.iterdir()) and not (folder / "write.lock").exists():
                 raise StoreError(f"{folder} holds other files and no index; choose a new folder with --index")
         self.catalog = Catalog(folder / "catalog.sqlite")
-        self._vectors: VectorIndex | None = None
-        self._lexical: LexicalIndex | None = None
+        self._derived = DerivedIndexes(folder, self.catalog)
         self._seen = self.catalog.generation()
         self._refreshing = threading.RLock()
         self._fingerprint: str | None = None
@@ -80,25 +83,21 @@ class IndexStore:
     @property
     def vectors(self) -> VectorIndex:
         """The vector index, opened on first use."""
-        with self._refreshing:
-            if self._vectors is None:
-                self._vectors = VectorIndex(self.folder / "vectors")
-            return self._vectors
+        return self._derived.vectors
 
     @property
     def lexical(self) -> LexicalIndex:
         """The lexical index, opened on first use."""
-        with self._refreshing:
-            if self._lexical is None:
-                self._lexical = LexicalIndex(self.folder / "lexical")
-            return self._lexical
+        return self._derived.lexical
+
+    @property
+    def articles(self) -> ArticleIndex | None:
+        """Whole articles, opened on first use; ``None`` in an index that no writer of this version has opened yet."""
+        return self._derived.articles
 
     def close(self) -> None:
         """Releases every file."""
-        if self._vectors is not None:
-            self._vectors.close()
-        if self._lexical is not None:
-            self._lexical.close()
+        self._derived.close()
         self.catalog.close()
 
     # -- readers ----------------------------------------------------------------------------------------------
@@ -109,10 +108,7 @@ class IndexStore:
             generation = self.catalog.generation()
             if generation == self._seen:
                 return
-            if self._vectors is not None:
-                self._vectors.reopen()
-            if self._lexical is not None:
-                self._lexical.refresh()
+            self._derived.refresh()
             self._seen = generation
 
     def require_embedder(self, fingerprint: str) -> None:
@@ -121,11 +117,11 @@ class IndexStore:
         Raises:
             EmbeddingMismatchError: The index was built with a model of another fingerprint.
         """
-        stored = self.catalog.get_meta(_EMBEDDER)
+        stored = self.catalog.get_meta(EMBEDDER)
         if stored is not None and stored != fingerprint:
             raise EmbeddingMismatchError(
                 f"{self.folder} was built with the embedding model {stored}, but the settings ask for {fingerprint};"
-                " set DATELINE_EMBEDDING_MODEL back, or ingest into a new --index"
+                " set DATELINE_EMBEDDING_MODEL back, or run `dateline reindex` to embed everything with the other model"
             )
 
     def search_dense(self, vector: NDArray[np.float32], k: int, filters: Filters) -> list[tuple[str, float]]:
@@ -134,15 +130,43 @@ class IndexStore:
         def rank(wanted: int, among: Sequence[str] | None) -> list[tuple[str, float]]:
             return self.vectors.search(vector, wanted, among)
 
-        return self._filtered(rank, k, filters)
+        return self._steadily(lambda: self._filtered(rank, k, filters))
 
     def search_lexical(self, query: str, k: int, filters: Filters) -> list[tuple[str, float]]:
-        """Returns current passages by BM25, best first; fewer than ``k`` only when no more match."""
+        """Returns current passages by BM25, best first; fewer than ``k`` only when no more match.
+
+        After them come the first passages of articles that match in their title alone.
+        """
 
         def rank(wanted: int, among: Sequence[str] | None) -> list[tuple[str, float]]:
             return self.lexical.search(query, wanted, among)
 
-        return self._filtered(rank, k, filters)
+        return self._steadily(lambda: self._with_titles(query, self._filtered(rank, k, filters), k, filters))
+
+    def _with_titles(
+        self, query: str, hits: list[tuple[str, float]], k: int, filters: Filters
+    ) -> list[tuple[str, float]]:
+        wholes = self.articles
+        if len(hits) < k and wholes is not None:
+            seen = {article_key(i) for i, _ in hits}
+            titled = [(article_of(key), score) for key, score in wholes.search(query, k) if key not in seen]
+            first = [
+                (p[0].id, _TITLE_ONLY * s) for article_id, s in titled if (p := self.catalog.passages_of(article_id))
+            ]
+            current = self.catalog.entries([i for i, _ in first], filters)
+            hits = hits + [hit for hit in first if hit[0] in current]
+        return hits[:k]
+
+    def _steadily(self, search: Callable[[], list[tuple[str, float]]]) -> list[tuple[str, float]]:
+        seen = self._seen
+        try:
+            return search()
+        except Exception:
+            # Rebuilt indexes take the place of the old, whose folders go from under a search.
+            self.refresh()
+            if self._seen == seen:
+                raise
+            return search()
 
     def _filtered(self, rank: _Ranking, k: int, filters: Filters) -> list[tuple[str, float]]:
         # A filter that keeps a good part of the best finds enough among the unfiltered best, or some more of them; any
@@ -173,11 +197,12 @@ class IndexStore:
     # -- the writer -------------------------------------------------------------------------------------------
 
     @contextmanager
-    def writing(self, fingerprint: str | None = None) -> Iterator[None]:
+    def writing(self, fingerprint: str | None = None, *, replacing: bool = False) -> Iterator[None]:
         """Holds the write lock, after sweeping what a killed writer may have left.
 
         Args:
             fingerprint: The embedding model that will be used, stored with the first passages.
+            replacing: Whether the derived indexes will be replaced; then they are not touched, and may be damaged.
 
         Raises:
             IndexLockedError: Another process is writing; the message names it.
@@ -200,10 +225,13 @@ class IndexStore:
                 self.require_embedder(fingerprint)
             self._fingerprint = fingerprint
             self.refresh()
-            self._forget(self.catalog.journal())
+            self._derived.sweep()
+            if not replacing:
+                self._derived.update_layout()
+                self._forget(self.catalog.journal())
             yield
         except BaseException:
-            self._abandon()
+            self._derived.abandon()
             raise
         finally:
             owner.unlink(missing_ok=True)
@@ -228,29 +256,25 @@ class IndexStore:
         ids = [passage.id for _, passage in pairs]
         self.catalog.announce(ids)
         if ids:
-            if self._fingerprint is not None and self.catalog.get_meta(_EMBEDDER) is None:
-                self.catalog.set_meta(_EMBEDDER, self._fingerprint)
-            self.vectors.add(ids, vectors)
-            self.lexical.add([(p.id, f"{article.title}\n{p.text}") for article, p in pairs])
-            self.lexical.commit()
+            if self._fingerprint is not None and self.catalog.get_meta(EMBEDDER) is None:
+                self.catalog.set_meta(EMBEDDER, self._fingerprint)
+            self._derived.add([(item.article, item.passages) for item in written], ids, vectors)
         with self._refreshing:
             gone = self.catalog.commit(written, removed, leads or {})
             self._seen = self.catalog.generation()
         self._forget(gone)
 
+    def rebuild(self, fingerprint: str, batches: Batches) -> None:
+        """Replaces the derived indexes in one step; see ``DerivedIndexes``. The write lock must be held."""
+        self._derived.rebuild(fingerprint, batches)
+        with self._refreshing:
+            self._seen = self.catalog.generation()
+
     def _forget(self, passage_ids: Sequence[str]) -> None:
         if not passage_ids:
             return
-        self.vectors.delete(passage_ids)
-        self.lexical.delete(passage_ids)
-        self.lexical.commit()
+        self._derived.forget(passage_ids)
         self.catalog.clear_journal(passage_ids)
-
-    def _abandon(self) -> None:
-        """Drops what an interrupted write left uncommitted, which would keep other processes from writing."""
-        if self._lexical is not None:
-            lexical, self._lexical = self._lexical, None
-            lexical.close()
 
 
 def _describe(owner: Path) -> str:

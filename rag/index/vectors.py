@@ -42,7 +42,7 @@ class VectorIndex:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._reading = threading.RLock()
         self._is_closed = False
         self._system: System
@@ -60,7 +60,7 @@ class VectorIndex:
             # Not ``PersistentClient``: all clients of one folder in a process share its system, so that reopening
             # one does not show what another process wrote while a second one is open.
             self._system = System(
-                Settings(is_persistent=True, persist_directory=str(self._folder), anonymized_telemetry=False)
+                Settings(is_persistent=True, persist_directory=str(self.folder), anonymized_telemetry=False)
             )
             server = self._system.instance(ServerAPI)  # type: ignore[type-abstract]  # a name for the configured class
             self._system.start()
@@ -71,10 +71,8 @@ class VectorIndex:
             self._is_closed = False
         except Exception as error:  # chroma raises bare Exceptions and its Rust core's own types
             reason = str(error).strip().partition("\n")[0]
-            raise StoreError(
-                f"{self._folder} cannot be opened by Chroma ({reason}); delete the index folder and ingest again, or"
-                " choose another --index"
-            ) from error
+            advice = "make room on the disk" if "is full" in reason else "run `dateline reindex` to rebuild it"
+            raise StoreError(f"{self.folder} cannot be opened by Chroma ({reason}); {advice}") from error
 
     def reopen(self) -> None:
         """Reads the folder anew, to see what another process has written since; waits for searches under way."""
@@ -158,6 +156,35 @@ class VectorIndex:
         cosines = rows @ vector / (np.linalg.norm(rows, axis=1) * np.linalg.norm(vector))
         hits = [(i, float(cosine)) for i, cosine in zip(found["ids"], cosines, strict=True)]
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))[:k]
+
+    def get(self, ids: Sequence[str]) -> NDArray[np.float32] | None:
+        """Returns the vectors of these ids, in their order; ``None`` when one is not stored."""
+        with self._reading:
+            found = self._collection.get(ids=list(ids), include=["embeddings"])
+        rows = dict(zip(found["ids"], np.asarray(found["embeddings"], dtype=np.float32), strict=True))
+        return np.stack([rows[i] for i in ids]) if ids and rows.keys() >= set(ids) else None
+
+    def cosines(self, vector: NDArray[np.float32], ids: Sequence[str]) -> dict[str, float]:
+        """Returns the cosine to ``vector`` of each of these ids that is there, compared one by one."""
+        found: dict[str, float] = {}
+        for start in range(0, len(ids), _BATCH):
+            batch = ids[start : start + _BATCH]
+            found |= self._compare(vector, len(batch), batch)
+        return found
+
+    def rows(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """Returns the stored vectors of these passages, by id; unknown ids are left out."""
+        if not ids:
+            return {}
+        with self._reading:
+            found = self._collection.get(ids=list(ids), include=["embeddings"])
+        return dict(zip(found["ids"], np.asarray(found["embeddings"], dtype=np.float32), strict=True))
+
+    def sample(self, size: int) -> NDArray[np.float32]:
+        """Returns up to ``size`` stored vectors, always the same ones of the same index."""
+        with self._reading:
+            found = self._collection.get(limit=size, include=["embeddings"])
+        return np.asarray(found["embeddings"], dtype=np.float32)
 
     def ids(self) -> set[str]:
         """Returns every stored id."""

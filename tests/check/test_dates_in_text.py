@@ -26,6 +26,12 @@ def test_complete_dates_are_one(text: str) -> None:
     assert mention.text == text
 
 
+def test_a_month_after_a_preposition_keeps_its_year() -> None:
+    [mention] = find_dates("protests in March 2011")
+    assert mention.readings == (PartialDate(2011, 3),)
+    assert [m.readings for m in find_dates("it began in March")] == [(PartialDate(None, 3),)]
+
+
 def test_an_ambiguous_date_keeps_both_readings() -> None:
     assert find_dates("5/4/2017")[0].readings == (PartialDate(2017, 4, 5), PartialDate(2017, 5, 4))
 

@@ -162,7 +162,7 @@ def test_another_embedding_model(
     ours = built_with("some-other-model:0:mean:512:768")
     (harbour / "bridge.txt").write_text("The bridge has reopened.", encoding="utf-8")
     for arguments in (("ingest", harbour), ("search", "harbour"), ASK):
-        is_one_line(run(*arguments), "some-other-model", "all-MiniLM-L6-v2", "new --index")
+        is_one_line(run(*arguments), "some-other-model", "all-MiniLM-L6-v2", "dateline reindex")
     built_with(ours)
     stored()
 

@@ -298,7 +298,7 @@ def test_a_damaged_or_foreign_index_is_refused_with_the_remedy(tmp_path: Path) -
     tantivy.Index(tantivy.SchemaBuilder().add_text_field("body").build(), path=str(tmp_path / "foreign"))
     (tmp_path / "file").write_text("")
     for name in ("damaged", "foreign", "file"):
-        with pytest.raises(StoreError, match="new --index") as caught:
+        with pytest.raises(StoreError, match="dateline reindex") as caught:
             LexicalIndex(tmp_path / name)
         assert "\n" not in str(caught.value)
 

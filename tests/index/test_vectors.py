@@ -143,6 +143,6 @@ def test_searches_in_other_threads_outlive_a_reopening(tmp_path: Path) -> None:
 
 def test_a_folder_chroma_cannot_open_is_named_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "chroma.sqlite3").write_bytes(b"this is no database" * 100)
-    with pytest.raises(StoreError, match=r"cannot be opened by Chroma .*ingest again") as caught:
+    with pytest.raises(StoreError, match=r"cannot be opened by Chroma .*dateline reindex") as caught:
         VectorIndex(tmp_path)
     assert "\n" not in str(caught.value)

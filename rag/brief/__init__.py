@@ -1,0 +1,1 @@
+"""Briefings over many articles, and the search for a quotation."""

@@ -1,0 +1,96 @@
+"""How a source sentence is shown in a briefing: its own words, without what belongs to the page it stood on."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from rag.brief.days import day_at
+from rag.brief.facts import Telling
+from rag.check.attribution import find_attributions
+from rag.check.quotations import find_quotations
+from rag.check.speakers import same_person
+from rag.check.words import keys, plain
+from rag.generate.extractive import balanced
+
+_DATELINE = re.compile(
+    r"^(?:[A-Z][A-Z.' -]{2,}(?:,\s*[\w. ]{2,30})?\s*(?:\([^()]{2,40}\))?\s*[-–—]{1,2}\s+|[A-Z][\w. ]+(?:, [A-Z][\w.]+)*"
+    r"(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?\s*\([^()]{2,40}\)\s*[-–—]{1,2}\s+)"
+)
+_LEAD_IN = re.compile(r"^(?:But|And|So|Yet|Meanwhile|However|Also),?\s+(?=\w)")
+_RELATIVE = re.compile(
+    r"\b(?:yesterday|today|tomorrow|last night"
+    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?: (?:morning|night|evening|afternoon))?)"
+    r"(?!['’]s|\w)"
+)
+_ENDED = re.compile(r"[.!?…][\"”’')\]]*$")
+_BLANK = re.compile(r"\s+")
+_LEAST = 5
+
+
+def shown(text: str) -> str:
+    """Returns a source sentence as one line, without its dateline and the word that ties it to the one before."""
+    line = _BLANK.sub(" ", text).strip()
+    for pattern in (_DATELINE, _LEAD_IN):
+        rest = pattern.sub("", line, count=1)
+        if rest != line and len(keys(rest)) >= _LEAST:
+            line = rest[:1].upper() + rest[1:]
+    line = balanced(line)
+    return line if _ENDED.search(line) else f"{line.rstrip(' ,;:–—-')}."
+
+
+def placed_in_time(telling: Telling) -> str:
+    """Returns a sentence with the date, in brackets, behind the first word that only a reader of that day can place."""
+    return with_days(shown(telling.text), telling.published)
+
+
+def with_days(text: str, published: date | None) -> str:
+    """Returns a text of an article with the date, in brackets, behind its first "yesterday" or weekday."""
+    quoted = [(q.start, q.end) for q in find_quotations(text)]
+    for found in _RELATIVE.finditer(text):
+        if any(start <= found.start() < end for start, end in quoted):
+            continue
+        day = day_at(text, found.start(), found.end(), published)
+        if day is not None and day.day:
+            return f"{text[: found.end()]} [{day.spoken()}]{text[found.end() :]}"
+    return text
+
+
+def dated(telling: Telling) -> str:
+    """Returns a sentence behind the day of what it tells, or behind who told it when."""
+    if telling.day is not None:
+        ahead = " (planned)" if telling.day.ahead else ""
+        return f"{telling.day.spoken()}{ahead}: {shown(telling.text)}"
+    if telling.published is not None and telling.passage.publisher:
+        day = f"{telling.published.day} {telling.published:%B %Y}"
+        return f"Reported {day} ({telling.publisher}): {shown(telling.text)}"
+    return shown(telling.text)
+
+
+def attributed(telling: Telling, speaker: str) -> str:
+    """Returns a quotation with its speaker: the sentence as it stands where it names him, else name and words."""
+    text = shown(telling.text)
+    if _names(text, speaker) or (not telling.speaker and find_attributions(plain(text))):
+        return text
+    quotations = find_quotations(text)
+    longest = max(quotations, key=lambda q: len(q.text), default=None)
+    if longest is None or len(keys(longest.text)) < _LEAST:
+        return text
+    words = longest.text.strip().rstrip(",")
+    return f"{_as_cited(telling, speaker)}: “{words}”"
+
+
+def _as_cited(telling: Telling, speaker: str) -> str:
+    """Returns the name as far as the cited sentences have it."""
+    cited = telling.text + (f" {telling.voice[0].passage.words(telling.voice[1])}" if telling.voice else "")
+    known = set(keys(cited))
+    kept = [word for word in speaker.split() if set(keys(word)) <= known]
+    return " ".join(kept) or speaker
+
+
+def _names(text: str, speaker: str) -> bool:
+    bare = text
+    for quotation in reversed(find_quotations(text)):
+        bare = bare[: quotation.start] + bare[quotation.end :]
+    last = keys(speaker)[-1:]
+    return bool(last) and (last[0] in keys(bare) or same_person(plain(bare), speaker))

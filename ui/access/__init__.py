@@ -1,0 +1,1 @@
+"""Who may do what here: keys, users, sessions, and the gate that every request passes."""

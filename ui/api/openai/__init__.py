@@ -1,0 +1,1 @@
+"""The interface that clients of OpenAI's chat completions expect."""
