@@ -41,6 +41,11 @@ class Settings(BaseSettings):
         description="Packaged all-MiniLM-L6-v2, or any sentence-transformers model by name or path.",
     )
     embedding_batch: int = Field(32, ge=1, description="Passages embedded at a time.")
+    reranker: str = Field(
+        "none",
+        description="`none`, or any sentence-transformers CrossEncoder by name or path, which orders the best 50"
+        " passages anew.",
+    )
     model: str = Field(
         "embedded",
         description="`embedded`, `extractive`, a path to a GGUF file, or any litellm model name.",

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from rag.index.portable import Manifest
     from rag.index.records import ArticleVersion, GivenAnswer
     from rag.retrieve.hybrid import Retriever
+    from rag.retrieve.reranking import Reranker
 
 Notice = Callable[[str], None]
 
@@ -56,6 +57,7 @@ class Dateline:
         self._store: IndexStore | None = None
         self._embedder: Embedder | None = None
         self._answerers: dict[str, Answerer] = {}
+        self._reranker: Reranker | None = None
         self._verifier: Verifier | None = None
         # Two locks, so that a search need not wait while a model is being loaded; and one for the first ingest.
         self._opening, self._loading, self._first_ingest = threading.RLock(), threading.RLock(), threading.Lock()
@@ -367,7 +369,13 @@ class Dateline:
     def _retriever(self) -> Retriever:
         from rag.retrieve.hybrid import Retriever
 
-        return Retriever(self._opened(), self._embed())
+        with self._opening:
+            if self.settings.reranker != "none" and self._reranker is None:
+                from rag.retrieve.reranking import load_reranker
+
+                self.notice("loading the reranker")
+                self._reranker = load_reranker(self.settings)
+        return Retriever(self._opened(), self._embed(), self._reranker)
 
     def _answering(self, model: str | None = None) -> Answerer:
         model = model or self.settings.model

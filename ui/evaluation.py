@@ -77,7 +77,7 @@ class EvaluationPage:
         baseline: str | None,
         request: gr.Request,
     ) -> AsyncIterator[str]:
-        if not caller_of(request.request.scope).may(Scope.ADMIN):
+        if not caller_of(request.request.scope if request.request else {}).may(Scope.ADMIN):
             gr.Warning("Only an administrator may run evaluations here.")
             return
         if self._job is not None and self._job.is_running:

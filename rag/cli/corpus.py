@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rag.cli.options import Place, Question, common, filtered, filters_of, json_only, opening_in, readable, service
+from rag.cli.options import (
+    Place,
+    Question,
+    common,
+    filtered,
+    filters_of,
+    json_only,
+    opening_in,
+    readable,
+    reranked,
+    service,
+)
 from rag.cli.terminal import clean
 from rag.errors import SourceError
 
@@ -162,6 +173,7 @@ def remove(article_ids: tuple[str, ...], index: Path | None, as_json: bool) -> N
 @filtered
 @click.option("-k", default=8, show_default=True, type=click.IntRange(1, 1000), help="Passages wanted.")
 @click.option("--mode", default="hybrid", show_default=True, type=click.Choice(["hybrid", "dense", "bm25"]))
+@reranked
 @common
 def search(
     question: str,
@@ -170,6 +182,7 @@ def search(
     before: date | None,
     k: int,
     mode: str,
+    reranker: str | None,
     index: Path | None,
     as_json: bool,
 ) -> None:
@@ -178,7 +191,7 @@ def search(
     from rag.encoding import encode_results
     from rag.types import SearchMode
 
-    with json_only(as_json) as emit, service(index) as dateline:
+    with json_only(as_json) as emit, service(index, reranker=reranker) as dateline:
         started = time.perf_counter()
         found = dateline.search(question, k, filters=filters_of(sources, after, before), mode=SearchMode(mode))
         emit(encode_results(found, time.perf_counter() - started))

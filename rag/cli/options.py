@@ -86,6 +86,13 @@ def filtered(command: _F) -> _F:
     return click.option("--source", "sources", multiple=True, metavar="PUBLISHER", help="Only this publisher.")(command)
 
 
+def reranked(command: _F) -> _F:
+    """Adds ``--reranker``."""
+    return click.option(
+        "--reranker", metavar="NAME", help="A CrossEncoder, by name or path, that orders the best passages anew."
+    )(command)
+
+
 def filters_of(sources: tuple[str, ...], after: date | None, before: date | None, as_of: date | None = None) -> Filters:
     """Returns the filters that options describe; ``as_of`` is a second latest date."""
     from rag.types import Filters

@@ -9,6 +9,7 @@ is fitted. ``eval/bench/RETRIEVAL.md`` has what was tried.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -47,6 +48,9 @@ def combined(
 ) -> dict[str, float]:
     """Scores passages by all the evidence.
 
+    What speaks for an article counts whole for its best passage, half for the next, and so on: else two passages of
+    one article keep another article out.
+
     Args:
         candidates: By passage id the key of its article.
         passages: Rankings of the passages.
@@ -59,15 +63,16 @@ def combined(
     own = [ranking.normalised() for ranking in passages]
     shared = [ranking.normalised() for ranking in articles]
     whole = len(own) + len(shared) + (_RECENCY_WEIGHT if recency else 0.0)
-    scores = {
-        i: (
-            sum(scale.get(i, 0.0) for scale in own)
-            + sum(scale.get(key, 0.0) for scale in shared)
-            + _RECENCY_WEIGHT * recency.get(i, 0.0)
-        )
-        / whole
+    about = {
+        i: sum(scale.get(key, 0.0) for scale in shared) + _RECENCY_WEIGHT * recency.get(i, 0.0)
         for i, key in candidates.items()
     }
+    stands = {i: sum(scale.get(i, 0.0) for scale in own) for i in candidates}
+    before: Counter[str] = Counter()
+    scores = {}
+    for i in sorted(candidates, key=lambda i: (-stands[i], i)):
+        before[candidates[i]] += 1
+        scores[i] = (stands[i] + about[i] / before[candidates[i]]) / whole
     return dict(sorted(scores.items(), key=lambda pair: (-pair[1], pair[0])))
 
 

@@ -19,6 +19,7 @@ from rag.index.records import PassageEntry
 from rag.index.signatures import shingles
 from rag.index.store import IndexStore
 from rag.retrieve.evidence import Ranking, combined, recencies
+from rag.retrieve.reranking import RERANKED, Reranker, reranked
 from rag.types import Filters, RetrievedPassage, SearchMode
 
 _CANDIDATES = 100
@@ -48,10 +49,12 @@ class Retriever:
     Args:
         store: The index.
         embedder: Embeds questions; must be the model the index was built with.
+        reranker: Orders the best passages anew, if there is one.
     """
 
-    def __init__(self, store: IndexStore, embedder: Embedder) -> None:
+    def __init__(self, store: IndexStore, embedder: Embedder, reranker: Reranker | None = None) -> None:
         self._store = store
+        self._reranker = reranker
         self._embedder = embedder
 
     def search(
@@ -82,7 +85,10 @@ class Retriever:
         self._store.refresh()
         wanted = filters or Filters()
         found = self._candidates(question, max(_CANDIDATES, 4 * k), wanted, mode)
-        ranked = [_Scored(i, score) for i, score in found.scores.items()]
+        scores = found.scores
+        if self._reranker is not None:
+            scores = reranked(question, scores, self._read(list(scores)[: max(RERANKED, 2 * k)]), self._reranker)
+        ranked = [_Scored(i, score) for i, score in scores.items()]
         entries = found.entries
         copies = _Copies(self._store.catalog, [entries[hit.id] for hit in ranked])
         chosen = _thin(ranked, entries, copies, k, per_article)
@@ -120,6 +126,13 @@ class Retriever:
                 shared.append(Ranking(wholes.bm25(question, set(keys.values()))))
         recency = recencies(question, {i: entry.published for i, entry in entries.items()})
         return _Found(combined(keys, own, shared, recency), entries, cosines, bm25)
+
+    def _read(self, passage_ids: Sequence[str]) -> dict[str, str]:
+        """Returns the texts of passages under their articles' titles."""
+        passages = self._store.catalog.passages(passage_ids)
+        heads = self._store.catalog.heads({p.article_id for p in passages})
+        titles = {article_id: head.title for article_id, head in heads.items()}
+        return {p.id: f"{titles.get(p.article_id, '')}\n{p.text}".strip() for p in passages}
 
     def _load(
         self, chosen: list[_Scored], copies: _Copies, as_of: date | None, found: _Found

@@ -71,3 +71,11 @@ def test_of_equal_reports_the_newest_comes_first_and_better_evidence_before_it()
     evidence = [Ranking({"old:1": 3.0, "new:1": 3.0, "best:1": 6.0})]
     ordered = combined(candidates, evidence, [], recencies("Which town was flooded this week?", published))
     assert list(ordered) == ["best:1", "new:1", "old:1"]
+
+
+def test_an_article_speaks_less_for_each_further_passage() -> None:
+    candidates = {"a:1": "a", "a:2": "a", "b:1": "b"}
+    evidence = [Ranking({"a:1": 3.0, "a:2": 3.0, "b:1": 3.0})]
+    scores = combined(candidates, evidence, [Ranking({"a": 4.0, "b": 3.0})], {})
+    assert scores == pytest.approx({"a:1": 1.0, "b:1": (1 + 0.75) / 2, "a:2": (1 + 0.5) / 2})
+    assert list(scores) == ["a:1", "b:1", "a:2"]
