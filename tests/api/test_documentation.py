@@ -33,8 +33,8 @@ def closed(sample_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def run(language: str, example: str, url: str, place: Path, key: str = "") -> str:
     command = ["sh", "-ec"] if language == "sh" else [sys.executable, "-c"]
     found = subprocess.run(
-        [*command, example.replace("http://127.0.0.1:8017", url)], cwd=place, capture_output=True, text=True, timeout=60,
-        env={**os.environ, "DATELINE_KEY": key},
+        [*command, example.replace("http://127.0.0.1:8017", url)], cwd=place, capture_output=True, text=True,
+        env={**os.environ, "DATELINE_KEY": key}, timeout=60,
     )  # fmt: skip
     assert found.returncode == 0, found.stderr
     return found.stdout
