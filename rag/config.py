@@ -41,6 +41,11 @@ class Settings(BaseSettings):
         description="Packaged all-MiniLM-L6-v2, or any sentence-transformers model by name or path.",
     )
     embedding_batch: int = Field(32, ge=1, description="Passages embedded at a time.")
+    reranker: str = Field(
+        "none",
+        description="`none`, or any sentence-transformers CrossEncoder by name or path, which orders the best 50"
+        " passages anew.",
+    )
     model: str = Field(
         "embedded",
         description="`embedded`, `extractive`, a path to a GGUF file, or any litellm model name.",
@@ -78,7 +83,11 @@ class Settings(BaseSettings):
         (), description="Models that callers may name beside `model` and `extractive`; a JSON list in a variable."
     )
     max_record_bytes: int = Field(
-        20_000_000, ge=1000, description="Largest single file or JSON line read as one article, in bytes."
+        20_000_000, ge=1000, description="Largest single file, page or JSON line read as one article, in bytes."
+    )
+    web_timeout: float = Field(30.0, gt=0, description="Seconds that fetching one page or feed may take.")
+    allow_private_addresses: bool = Field(
+        False, description="Whether `ingest` fetches pages of this machine and of private networks."
     )
 
     @field_validator("index", "corpus", "cache")

@@ -13,6 +13,7 @@ from rag.types import (
     Article,
     Citation,
     Disagreement,
+    EventDate,
     IngestReport,
     RetrievedPassage,
     SourceSummary,
@@ -50,13 +51,25 @@ def encode_summary(summary: SourceSummary) -> dict[str, Any]:
     }
 
 
-def encode_article(article: Article, passages: int, *, raw: bool = False) -> dict[str, Any]:
+def encode_article(
+    article: Article, passages: int, dates: Sequence[EventDate] = (), *, raw: bool = False
+) -> dict[str, Any]:
     """Returns the JSON of ``dateline sources show``; ``raw`` adds what cleaning removed."""
     summary = SourceSummary(
         article.id, article.version, article.title, article.publisher, article.published, article.language,
         passages, article.duplicate_of,
     )  # fmt: skip
     encoded = {**encode_summary(summary), "url": article.url, "text": article.text}
+    encoded["event_dates"] = [
+        {
+            "start": found.span.start,
+            "end": found.span.end,
+            "text": found.span.of(article.text),
+            "first": found.first.isoformat(),
+            "last": found.last.isoformat(),
+        }
+        for found in dates
+    ]
     if raw:
         encoded["removed"] = [{"text": piece.text, "rule": piece.rule} for piece in article.removed]
     return encoded

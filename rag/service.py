@@ -16,6 +16,7 @@ from rag.types import (
     Answer,
     Article,
     Citation,
+    EventDate,
     Filters,
     IngestFailure,
     IngestReport,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from rag.index.portable import Manifest
     from rag.index.records import ArticleVersion, GivenAnswer
     from rag.retrieve.hybrid import Retriever
+    from rag.retrieve.reranking import Reranker
 
 Notice = Callable[[str], None]
 
@@ -55,6 +57,7 @@ class Dateline:
         self._store: IndexStore | None = None
         self._embedder: Embedder | None = None
         self._answerers: dict[str, Answerer] = {}
+        self._reranker: Reranker | None = None
         self._verifier: Verifier | None = None
         # Two locks, so that a search need not wait while a model is being loaded; and one for the first ingest.
         self._opening, self._loading, self._first_ingest = threading.RLock(), threading.RLock(), threading.Lock()
@@ -74,43 +77,74 @@ class Dateline:
             self.ingest([])
 
     def ingest(
-        self, paths: Sequence[Path], *, prune: bool = False, progress: Callable[[int, int], None] | None = None
+        self,
+        places: Sequence[Path | str],
+        *,
+        prune: bool = False,
+        pages: bool = False,
+        fields: Sequence[str] = (),
+        progress: Callable[[int, int], None] | None = None,
     ) -> IngestReport:
-        """Brings the index in step with files and folders; see ``rag.ingest.sync.ingest``."""
+        """Brings the index in step with files, folders and addresses; see ``rag.ingest.sync.ingest``.
+
+        Args:
+            places: Files and folders; and as text, addresses of pages and feeds.
+            prune: Also remove articles whose file or record is gone.
+            pages: Fetch the page of each entry of a feed.
+            fields: Which fields of foreign JSON are ours, such as ``title=headline``.
+            progress: Called with the articles read and the passages written so far.
+        """
+        from rag.ingest.pages import read_urls
+        from rag.ingest.readers.mapping import parse_field_map
+        from rag.ingest.readers.sandbox import Sandbox
         from rag.ingest.sync import ingest
+        from rag.ingest.web import Web
 
-        return ingest(
-            self._opened(create=True),
-            self._embed(),
-            paths,
-            prune=prune,
-            max_record_bytes=self.settings.max_record_bytes,
-            progress=progress,
-        )
+        paths, urls = _apart(places)
+        limit = self.settings.max_record_bytes
+        web = Web(limit=limit, seconds=self.settings.web_timeout, allow_private=self.settings.allow_private_addresses)
+        field_map = parse_field_map(fields)
+        with Sandbox() as sandbox:
+            return ingest(
+                self._opened(create=True),
+                self._embed(),
+                paths,
+                fetched=read_urls(urls, web, sandbox, pages=pages),
+                sandbox=sandbox,
+                fields=field_map,
+                prune=prune,
+                max_record_bytes=limit,
+                progress=progress,
+            )
 
-    def count_articles(self, paths: Sequence[Path]) -> int:
-        """Returns about how many articles files and folders hold, to tell how long an ingest will take."""
+    def count_articles(self, places: Sequence[Path | str]) -> int:
+        """Returns about how many articles places hold, each address one, to tell how long an ingest will take."""
         from rag.ingest.readers.counting import count_articles
 
-        return count_articles(paths)
+        paths, urls = _apart(places)
+        return count_articles(paths) + len(urls)
 
     def watch(
         self,
-        paths: Sequence[Path],
+        places: Sequence[Path | str],
         told: Callable[[IngestReport], None],
         *,
         every: float = 300.0,
         prune: bool = False,
+        pages: bool = False,
+        fields: Sequence[str] = (),
         complain: Callable[[str], None],
         stop: Event | None = None,
     ) -> None:
-        """Keeps the index in step with files and folders until interrupted; see ``rag.ingest.watching.watch``.
+        """Keeps the index in step with places until interrupted; see ``rag.ingest.watching.watch``.
 
         Args:
-            paths: Files and folders.
+            places: As for ``ingest``.
             told: Told of the first ingest, and of each that changed something or failed anew.
             every: Seconds between two looks when nothing seems to change.
-            prune: As for ``ingest``.
+            prune: As for ``ingest``, and so ``pages`` and ``fields``.
+            pages: See there.
+            fields: See there.
             complain: Told what went wrong, in one line.
             stop: Ends the watch when set.
         """
@@ -119,12 +153,12 @@ class Dateline:
         failed: list[tuple[IngestFailure, ...]] = []
 
         def again() -> None:
-            report = self.ingest(paths, prune=prune)
+            report = self.ingest(places, prune=prune, pages=pages, fields=fields)
             if not failed or report.added or report.updated or report.removed or report.failed != failed[-1]:
                 told(report)
             failed[:] = [report.failed]
 
-        watch(again, paths, every=every, index=self.settings.index, complain=complain, stop=stop)
+        watch(again, _apart(places)[0], every=every, index=self.settings.index, complain=complain, stop=stop)
 
     def generation(self) -> int:
         """Returns a number that grows whenever the corpus changes, by this process or another."""
@@ -159,6 +193,10 @@ class Dateline:
         if citations and self.settings.keep_answers:
             with suppress(StoreError):
                 self._opened().catalog.given.record(kind, question, [(c.article_id, c.version) for c in citations])
+
+    def event_dates(self, article_id: str, version: str | None = None) -> list[EventDate]:
+        """Returns the dates that an article speaks of, in reading order; see ``rag.ingest.event_dates``."""
+        return self._opened().catalog.event_dates(article_id, version)
 
     def remove(self, article_ids: Sequence[str]) -> None:
         """Removes articles from the index; all or, when an id is unknown, none."""
@@ -331,7 +369,13 @@ class Dateline:
     def _retriever(self) -> Retriever:
         from rag.retrieve.hybrid import Retriever
 
-        return Retriever(self._opened(), self._embed())
+        with self._opening:
+            if self.settings.reranker != "none" and self._reranker is None:
+                from rag.retrieve.reranking import load_reranker
+
+                self.notice("loading the reranker")
+                self._reranker = load_reranker(self.settings)
+        return Retriever(self._opened(), self._embed(), self._reranker)
 
     def _answering(self, model: str | None = None) -> Answerer:
         model = model or self.settings.model
@@ -351,3 +395,9 @@ class Dateline:
 
                 self._verifier = load_verifier(self.settings)
             return self._verifier
+
+
+def _apart(places: Sequence[Path | str]) -> tuple[list[Path], list[str]]:
+    """Returns the paths and the addresses among places."""
+    paths = [place for place in places if isinstance(place, Path)]
+    return paths, [place for place in places if isinstance(place, str)]

@@ -28,6 +28,14 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class RemovedText:
+    """A stretch of the source that cleaning left out of the canonical text, and the rule that did it."""
+
+    text: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourceDocument:
     """What a reader found in one source, before cleaning.
 
@@ -40,7 +48,9 @@ class SourceDocument:
         url: Address of the original; empty when unknown.
         language: BCP 47 tag the source states; empty when unknown.
         container: The file of several articles that this one was a record of, relative to the corpus root; empty
-            when the source is a file of its own.
+            when the source is a file of its own. Of what was fetched, the scheme and host of its address.
+        removed: What the reader left out of ``text`` because it is not the article, such as a page's navigation.
+        is_excerpt: Whether ``text`` may be only a summary, as feeds give it; it does not replace a longer text.
     """
 
     key: str
@@ -51,14 +61,23 @@ class SourceDocument:
     url: str = ""
     language: str = ""
     container: str = ""
+    removed: tuple[RemovedText, ...] = ()
+    is_excerpt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class RemovedText:
-    """A stretch of the source that cleaning left out of the canonical text, and the rule that did it."""
+class EventDate:
+    """Words of a canonical text that name a time, and the days they mean.
 
-    text: str
-    rule: str
+    Attributes:
+        span: The words, without their preposition.
+        first: The first day they can mean.
+        last: The last one; equal to ``first`` where the words name one day.
+    """
+
+    span: Span
+    first: date
+    last: date
 
 
 @dataclass(frozen=True, slots=True)

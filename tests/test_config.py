@@ -70,7 +70,8 @@ def test_an_unknown_variable_is_refused(monkeypatch: pytest.MonkeyPatch, variabl
 
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_has_its_variable(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    value = {"model_strength": "large"}.get(name, "4321")
+    default = getattr(Settings.model_construct(), name)
+    value = str(not default) if isinstance(default, bool) else {"model_strength": "large"}.get(name, "4321")
     monkeypatch.setenv(f"DATELINE_{name.upper()}", value)
     assert getattr(load_settings(), name) != getattr(Settings.model_construct(), name)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from eval.bench.samples import html, samples
 from rag.config import Settings
 from rag.errors import ModelUnavailableError
 from rag.generate.gguf import describe_model
@@ -91,6 +92,17 @@ def test_from_articles_to_an_answer_without_trying(tmp_path: Path) -> None:
     assert guarded.dateline("verify", "b.json")["valid"]
     assert guarded.dateline("sources")["sources"]
     guarded.run("-m", "rag.cli", "doctor")
+    assert guarded.attempts() == ""
+
+
+def test_every_format_is_read_without_trying(tmp_path: Path) -> None:
+    guarded = Guarded(tmp_path)
+    (tmp_path / "news").mkdir()
+    outside = '<link rel="stylesheet" href="https://cdn.example/a.css"><img src="https://cdn.example/a.png">'
+    for ending, data in {**samples(), ".htm": html(head=outside, body=outside)}.items():
+        (tmp_path / "news" / f"a{ending}").write_bytes(data)
+    report = guarded.dateline("ingest", "news")["articles"]
+    assert (report["failed"], report["added"] > len(samples())) == ([], True)
     assert guarded.attempts() == ""
 
 

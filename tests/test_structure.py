@@ -19,7 +19,7 @@ PACKAGES = ("rag", "ui", "eval")
 # From the ground up. A module belongs to the longest name here that it begins with, and imports only from its own
 # layer and from those above it in this list. Peers, on one line, do not know each other.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("rag.types", "rag.errors"),
+    ("rag.types", "rag.errors", "rag.vocabulary"),
     ("rag.config",),
     ("rag.index",),
     ("rag.encoding",),
@@ -46,6 +46,12 @@ ADAPTED: dict[str, str | tuple[str, ...]] = {
     "tokenizers": "rag.index.embedding",
     "datasketch": "rag.ingest.duplicates",
     "nupunkt": "rag.ingest.sentences",
+    "trafilatura": "rag.ingest.readers.html",
+    "htmldate": "rag.ingest.readers.html",
+    "lxml": "rag.ingest.readers.html",
+    "pypdfium2": "rag.ingest.readers.pdf",
+    "feedparser": "rag.ingest.readers.feed",
+    "py3langid": "rag.ingest.language",
     "litellm": "rag.generate.llm",
     "xllamacpp": "rag.generate.llama_server",
     "Stemmer": "rag.check.words",
@@ -61,7 +67,7 @@ ADAPTED: dict[str, str | tuple[str, ...]] = {
         "ui.api.requests",
     ),
     "jinja2": ("eval.report.rendering", "rag.brief.export.page"),
-    "docx": "rag.brief.export.word",
+    "docx": ("rag.ingest.readers.word", "rag.brief.export.word"),
     "fpdf": "rag.brief.export.pdf",
     "fontTools": "rag.brief.export.pdf",
     "junitparser": "eval.report.junit",

@@ -14,6 +14,7 @@ from ui.history import History
 from ui.lines import Lines
 
 _LOOK = 5.0
+_UPLOADS_KEPT = (3600, 24 * 3600)  # seconds: how often, and how old
 _HEADER = """
 <div class="masthead"><h1>Dateline</h1><p>Answers from the news that you can check</p>
 <button type="button" class="quiet" data-theme-toggle aria-pressed="false" aria-label="Dark colours"
@@ -34,7 +35,7 @@ def build_page(
         lines: Who waits for which model.
     """
     page: gr.Blocks
-    with gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True, delete_cache=_UPLOADS_KEPT) as page:
         gr.HTML(_HEADER, elem_id="masthead")
         clock = gr.Timer(_LOOK)  # outside the tabs: what stands in a tab lives only while that is open
         ask, corpus = AskPage(dateline, history, examples, lines), CorpusPage(dateline)

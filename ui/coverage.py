@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from rag.types import SourceSummary
-from ui.markup import plural, text
+from ui.markup import day, plural, text
 
 _COLUMNS = 48
 _PUBLISHERS = 12
@@ -32,18 +32,20 @@ def coverage(sources: Sequence[SourceSummary]) -> str:
     counts = Counter((name if name in shown else _OTHERS, bin_of(when)) for name, when in dated)
     columns = sorted({when for _, when in counts})
     undated = len(sources) - len(dated)
-    told = f"Articles by publisher and {what}: {plural(len(dated), 'article')}, {plural(len(rows), 'publisher')}" + (
-        f", from {columns[0]:%-d %B %Y} to {columns[-1]:%-d %B %Y}"
+    first, last = min(when for _, when in dated), max(when for _, when in dated)
+    told = (
+        f"Articles by publisher and {what}: {plural(len(dated), 'article')}, {plural(len(sizes), 'publisher')},"
+        f" from {day(first)} to {day(last)}"
     )
     width, height = _LABEL + _CELL * len(columns) + 52, _TOP + _ROW * len(rows) + 4
     parts = [_axis(columns, what, height)]
-    most = max(counts.values())
+    most = max(n for (name, _), n in counts.items() if name != _OTHERS or len(rows) == 1)
     for line, name in enumerate(rows):
         y = _TOP + _ROW * line + _ROW // 2
         parts.append(f'<text x="{_LABEL - 10}" y="{y + 4}" text-anchor="end">{text(_cut(name))}</text>')
         for place, when in enumerate(columns):
             if n := counts[(name, when)]:
-                radius = 2.5 + (_CELL / 2 - 3) * math.sqrt(n / most)
+                radius = 2.5 + (_CELL / 2 - 3) * math.sqrt(min(1.0, n / most))
                 title = f"{name}, {_when(when, what)}: {plural(n, 'article')}"
                 parts.append(
                     f'<circle cx="{_LABEL + _CELL * place + _CELL / 2:g}" cy="{y}" r="{radius:.1f}">'

@@ -77,7 +77,7 @@ def shared_words(facts: Sequence[Fact], limit: int, desk: Desk) -> list[tuple[Fa
         names = [t.publisher for t in by_outlet.values()]
         if len(names) < 2:
             continue
-        text = f"{fact.speaker}: “{_begun(quoted)}” ({', '.join(names)})."
+        text = f"{fact.speaker}: “{_begun(quoted)}”"
         sources = [(t.passage, t.span) for t in by_outlet.values()]
         sources += [t.voice for t in by_outlet.values() if t.voice]
         pieces = [(f"“{quoted}”", t) for t in by_outlet.values()]

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from rag.brief.days import EventDay, event_day
 from rag.brief.fitness import fitness, is_usable
 from rag.brief.selection import Story
-from rag.brief.voices import naming, runs_on, speaker_at
+from rag.brief.voices import naming, person, runs_on, speaker_at
 from rag.check.quotations import find_quotations
-from rag.check.speakers import is_speech
+from rag.check.speakers import is_speech, same_person
 from rag.check.words import content_stems, keys, plain
 from rag.index.embedding import Embedder
 from rag.types import RetrievedPassage, Span
@@ -103,8 +103,10 @@ class Fact:
 
     @property
     def speaker(self) -> str:
-        """Who says it, by the telling shown or else by another; empty when none is plain about it."""
-        return next((t.speaker for t in self.tellings if t.speaker), "")
+        """The person who says it, where the telling shown is plain about it and no other contradicts; else empty."""
+        own = person(self.best.speaker)
+        others = [name for t in self.tellings if (name := person(t.speaker))]
+        return own if own and all(same_person(own, other) for other in others) else ""
 
     @property
     def day(self) -> EventDay | None:

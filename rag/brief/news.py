@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from rag.brief.desk import Desk
 from rag.brief.facts import Fact, Telling
@@ -13,6 +13,7 @@ _KNOWN = 0.86
 _LOOKED_AT = 0.55
 _MOST = 5
 _PREFERENCE = 2.0
+_BACKGROUND = timedelta(days=3)
 
 
 class News:
@@ -52,4 +53,7 @@ class News:
 
     def _is_recent(self, fact: Fact) -> bool:
         since = self._since
-        return since is not None and all(t.published is not None and t.published > since for t in fact.tellings)
+        if since is None or not all(t.published is not None and t.published > since for t in fact.tellings):
+            return False
+        # What happened well before the day is background, even where nobody had told it in these words.
+        return fact.day is None or fact.day.first_day() >= since - _BACKGROUND

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from rag.brief.facts import Fact, Telling, shares_content
 from rag.brief.types import Length
+from rag.brief.voices import names_its_speaker
 from rag.check.words import plain
 
 _UNKNOWN = re.compile(
@@ -70,7 +71,7 @@ def plan(facts: Sequence[Fact], outlets: int) -> Plan:
     unknown = [fact for fact in facts if _is_open(fact, facts)]
     open_ids = {id(fact) for fact in unknown}
     rest = [fact for fact in facts if id(fact) not in open_ids]
-    quotations = [fact for fact in rest if fact.best.quotes and fact.speaker]
+    quotations = [fact for fact in rest if fact.best.quotes and (fact.speaker or names_its_speaker(fact.best.text))]
     quoted = {id(fact) for fact in quotations}
     told = [f for f in rest if id(f) not in quoted and not f.best.quotes and _stands(f)]
     agreed = [fact for fact in told if len(fact.outlets) > 1]

@@ -11,8 +11,20 @@ from collections.abc import Sequence
 
 from rag.check.attribution import find_attributions, repaired
 from rag.check.speakers import speaker_of
-from rag.check.words import keys, plain
+from rag.check.words import keys, plain, vocabulary
 
+_TITLE = re.compile(
+    r"^.*\b(?:Sens?|Reps?|Govs?|Gen|Lt|Col|Capt|Sgt|Dr|Prof|Mrs?|Ms|Rev|Hon|Judge|Justice|Speaker)\b\.? "
+)
+_NOT_A_PERSON = frozenset(
+    vocabulary(
+        """party congress house senate committee council court department ministry office campaign group association
+        union company agency bureau institute university foundation center centre fund league club team times post news
+        police army government state city county republican republicans democrat democrats conservative liberal kremlin
+        twitter facebook law act board commission administration caucus coalition movement church bank"""
+    )
+)
+_LONGEST_NAME = 4
 _FORWARD = 6
 _LOOK_BACK = 8
 
@@ -60,3 +72,26 @@ def naming(sentences: Sequence[str], at: int, speaker: str) -> int | None:
     surname = keys(speaker)[-1:]
     near = sorted(range(max(0, at - _LOOK_BACK), min(len(sentences), at + _FORWARD)), key=lambda i: (abs(i - at), i))
     return next((i for i in near if surname and surname[0] in keys(sentences[i])), None)
+
+
+def person(name: str) -> str:
+    """Returns a speaker as a person's name, without what stands around it; empty for bodies, parties and roles.
+
+    Words without a name beside them are only given to people: for a body, "it" is too easily another.
+    """
+    bare = _TITLE.sub("", name.strip())
+    kept: list[str] = []
+    for word in bare.split():
+        if word[:1].islower() and word not in ("al", "bin", "de", "von", "van", "der", "la", "el"):
+            break
+        kept.append(word)
+    found = {key for word in kept for key in keys(word)}
+    if not kept or len(kept) > _LONGEST_NAME or found & _NOT_A_PERSON or (len(kept) == 1 and kept[0].isupper()):
+        return ""
+    return " ".join(kept)
+
+
+def names_its_speaker(sentence: str) -> bool:
+    """Tells whether a sentence says itself whose words it has: by a name or role, not by a pronoun."""
+    found = find_attributions(repaired(sentence, False))
+    return bool(found) and not min(found, key=lambda each: each.distance).pronoun

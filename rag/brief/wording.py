@@ -7,7 +7,7 @@ from datetime import date
 
 from rag.brief.days import day_at
 from rag.brief.facts import Telling
-from rag.check.attribution import find_attributions
+from rag.brief.voices import names_its_speaker
 from rag.check.quotations import find_quotations
 from rag.check.speakers import same_person
 from rag.check.words import keys, plain
@@ -70,7 +70,7 @@ def dated(telling: Telling) -> str:
 def attributed(telling: Telling, speaker: str) -> str:
     """Returns a quotation with its speaker: the sentence as it stands where it names him, else name and words."""
     text = shown(telling.text)
-    if _names(text, speaker) or (not telling.speaker and find_attributions(plain(text))):
+    if names_its_speaker(telling.text) or not speaker or _names(text, speaker):
         return text
     quotations = find_quotations(text)
     longest = max(quotations, key=lambda q: len(q.text), default=None)

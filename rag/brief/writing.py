@@ -23,7 +23,6 @@ from rag.brief.ordering import (
     repeats,
     told_elsewhere,
     varied,
-    without,
 )
 from rag.brief.plan import SIZES, STANDS, Plan, in_time_order, plan
 from rag.brief.selection import Story, choose_stories
@@ -37,6 +36,7 @@ from rag.index.embedding import Embedder
 from rag.retrieve.hybrid import Retriever
 from rag.types import AnswerSentence, Span
 
+_EXTRACTIVE = "extractive"
 HEADLINE = "Headline"
 BOTTOM_LINE = "Bottom line"
 DEVELOPMENTS = "Key developments"
@@ -127,6 +127,8 @@ def write_briefing(
     stories, warnings = choose_stories(request, catalog, retriever, embedder, notice)
     facts = find_facts(stories, request.topic, embedder, notice)
     desk, trace = Desk(catalog, verifier, idf), Trace()
+    if answerer is not None and answerer.name == _EXTRACTIVE:
+        trace.warnings.append("there is no language model here; these are source sentences")
     outlets = len({outlet for fact in facts for outlet in fact.outlets})
     notice("looking for what the sources differ on")
     differing = find_differences(facts, desk, embedder)
@@ -144,7 +146,7 @@ def write_briefing(
         warnings.append(f"changed or removed while the briefing was made: {', '.join(stale)}; run it again")
     return Briefing(
         request=request,
-        model=trace.model or (answerer.name if answerer else "extractive"),
+        model=trace.model or (answerer.name if answerer else _EXTRACTIVE),
         headline=headline,
         sections=used,
         citations=citations,
@@ -176,10 +178,12 @@ def _sections(
     headline = headline or writer.write(candidates, 1, _plainly)
     first = [fact for fact, _ in headline]
     bottom = [(fact, sentence) for fact, sentence in short if not any(repeats(fact, h) for h in first)][:_BOTTOM]
-    for others in (planned.lead, [f for f in facts if f.best.fitness >= STANDS and not f.best.quotes]):
-        taken = [*first, *(fact for fact, _ in bottom)]
-        for fact in others_first(without(others, taken), taken):
-            if len(bottom) < _BOTTOM and not adds_little(fact, [*first, *(f for f, _ in bottom)]):
+    standing = [f for f in facts if f.best.fitness >= STANDS and not f.best.quotes]
+    for others, strict in ((planned.lead, True), (standing, True), (standing, False)):
+        for fact in others_first(others, [*first, *(f for f, _ in bottom)]):
+            taken = [*first, *(f for f, _ in bottom)]
+            known = any(repeats(fact, f) for f in taken) or adds_little(fact, taken)
+            if len(bottom) < _BOTTOM and all(fact is not f for f in taken) and not (strict and known):
                 bottom += writer.write([fact], 1, _plainly)
     unknown = writer.write(planned.unknown, sizes.unknown, _plainly, keep=False)
     developments = writer.write(

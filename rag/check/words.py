@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from rag.vocabulary import vocabulary as vocabulary
+
 _FRACTIONS = {
     "½": " 1/2", "⅓": " 1/3", "⅔": " 2/3", "¼": " 1/4", "¾": " 3/4", "⅕": " 1/5", "⅛": " 1/8",
 }  # fmt: skip
@@ -21,11 +23,6 @@ _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SPACED_FIGURES = re.compile(r"(?<=\d) ([.,]) (?=\d)")  # tokenised text: "10 , 000"
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3})")
-
-
-def vocabulary(text: str) -> tuple[str, ...]:
-    """Returns the words of a list written as one text."""
-    return tuple(text.split())
 
 
 STOPWORDS = frozenset(

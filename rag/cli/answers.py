@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from rag.cli.options import Day, Question, common, filtered, filters_of, json_only, opening_in, service
+from rag.cli.options import Day, Question, common, filtered, filters_of, json_only, opening_in, reranked, service
 from rag.cli.terminal import clean
 
 
@@ -19,6 +19,7 @@ from rag.cli.terminal import clean
 @click.option("--as-of", type=Day(), help="Use nothing published after this date.")
 @click.option("--history", type=click.Path(path_type=Path), help="JSON file with the conversation so far.")
 @click.option("--bundle", type=click.Path(path_type=Path), help="Also write a bundle that `dateline verify` accepts.")
+@reranked
 @common
 def ask(
     question: str,
@@ -30,6 +31,7 @@ def ask(
     as_of: date | None,
     history: Path | None,
     bundle: Path | None,
+    reranker: str | None,
     index: Path | None,
     as_json: bool,
 ) -> None:
@@ -43,7 +45,7 @@ def ask(
     turns = read_history(history) if history else ()
     if bundle:
         require_writable(bundle)  # before the work, which can take a minute
-    with json_only(as_json) as emit, service(index, model=model, passages=k) as dateline:
+    with json_only(as_json) as emit, service(index, model=model, passages=k, reranker=reranker) as dateline:
         with render.waiting(quiet=as_json) as status:
             dateline.notice = render.telling(status)
             events = dateline.ask_stream(question, filters=filters, history=turns)
@@ -51,7 +53,7 @@ def ask(
         dateline.record("answer", question, answer.citations)
         emit(encode_answer(answer))
         if not as_json:
-            render.answer_sources(answer, opening_in(dateline))
+            render.answer_sources(answer, opening_in(dateline), dateline.event_dates)
         if bundle:
             write_bundle(bundle, answer, dateline.cited_articles(answer), dateline.made_with(answer))
 

@@ -88,6 +88,7 @@ def brief(
         with render.waiting(quiet=as_json) as status:
             dateline.notice = render.telling(status)
             found = dateline.brief(request)
+        dateline.record("briefing", request.topic, found.citations)
         articles = dateline.cited_articles(found)
         emit(encode_briefing(found))
         if output:

@@ -5,11 +5,22 @@ from __future__ import annotations
 import time
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from rag.cli.options import Question, common, filtered, filters_of, json_only, opening_in, readable, service
+from rag.cli.options import (
+    Place,
+    Question,
+    common,
+    filtered,
+    filters_of,
+    json_only,
+    opening_in,
+    readable,
+    reranked,
+    service,
+)
 from rag.cli.terminal import clean
 from rag.errors import SourceError
 
@@ -18,30 +29,40 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.argument("places", nargs=-1, required=True, metavar="PATH|URL...", type=Place())
 @click.option("--prune", is_flag=True, help="Also remove articles whose file or record is gone.")
+@click.option("--pages", is_flag=True, help="Fetch the page of each entry of a feed.")
+@click.option("--map", "fields", multiple=True, metavar="OURS=THEIRS", help="Read a JSON field, as in title=headline.")
 @click.option("--watch", "keep", is_flag=True, help="Go on watching, and ingest what changes, until interrupted.")
 @click.option(
     "--every", type=click.FloatRange(min=1), metavar="SECONDS", help="With --watch: look at least so often [300]."
 )
 @common
 def ingest(
-    paths: tuple[Path, ...], prune: bool, keep: bool, every: float | None, index: Path | None, as_json: bool
+    places: tuple[Path | str, ...],
+    prune: bool,
+    pages: bool,
+    fields: tuple[str, ...],
+    keep: bool,
+    every: float | None,
+    index: Path | None,
+    as_json: bool,
 ) -> None:
-    """Read articles from files and folders into the index."""
+    """Read articles from files, folders, web pages and feeds into the index."""
     from rag.cli import memory, progress, render
     from rag.encoding import encode_report
 
     memory.share_one_heap()
+    how: dict[str, Any] = {"prune": prune, "pages": pages, "fields": fields}
     if keep or every:
-        _watch(paths, prune=prune, keep=keep, every=every, index=index, as_json=as_json)
+        _watch(places, how, keep=keep, every=every, index=index, as_json=as_json)
         return
     with (
         json_only(as_json) as emit,
         service(index) as dateline,
-        progress.ingest_progress(lambda: dateline.count_articles(paths)) as bar,
+        progress.ingest_progress(lambda: dateline.count_articles(places)) as bar,
     ):
-        report = dateline.ingest(list(paths), prune=prune, progress=bar)
+        report = dateline.ingest(places, **how, progress=bar)
         bar.close()
         emit(encode_report(report))
         if not as_json:
@@ -50,7 +71,13 @@ def ingest(
 
 
 def _watch(
-    paths: tuple[Path, ...], *, prune: bool, keep: bool, every: float | None, index: Path | None, as_json: bool
+    places: tuple[Path | str, ...],
+    how: dict[str, Any],
+    *,
+    keep: bool,
+    every: float | None,
+    index: Path | None,
+    as_json: bool,
 ) -> None:
     from rag.cli import render
 
@@ -64,7 +91,7 @@ def _watch(
 
     with service(index) as dateline:
         complain("watching; Ctrl-C ends it")
-        dateline.watch(paths, render.report, prune=prune, every=every or 300.0, complain=complain)
+        dateline.watch(places, render.report, **how, every=every or 300.0, complain=complain)
 
 
 def _require_something(report: IngestReport, *, prune: bool) -> None:
@@ -73,7 +100,7 @@ def _require_something(report: IngestReport, *, prune: bool) -> None:
     if not report.failed:
         if prune:
             return  # an emptied corpus, already gone from the index
-        raise SourceError("there is nothing to read here; give files or folders of articles")
+        raise SourceError("there is nothing to read here; give files, folders or addresses of articles")
     first, others = report.failed[0], len(report.failed) - 1
     more = f", and {others:,} more failed" if others else ""
     raise SourceError(f"nothing could be read: {first.source}: {first.error}{more}")
@@ -121,9 +148,10 @@ def show(article_id: str, raw: bool, version: str | None, index: Path | None, as
     with json_only(as_json) as emit, service(index) as dateline:
         article, passages = dateline.article(readable(article_id), version and readable(version))
         versions, given = dateline.versions(article.id), dateline.given_answers(article.id)
-        emit({**encode_article(article, passages, raw=raw), **encode_history(versions, given)})
+        dates = dateline.event_dates(article.id, article.version)
+        emit({**encode_article(article, passages, dates, raw=raw), **encode_history(versions, given)})
         if not as_json:
-            render.article(article, raw=raw)
+            render.article(article, dates, raw=raw)
             render.article_history(versions, given)
 
 
@@ -145,6 +173,7 @@ def remove(article_ids: tuple[str, ...], index: Path | None, as_json: bool) -> N
 @filtered
 @click.option("-k", default=8, show_default=True, type=click.IntRange(1, 1000), help="Passages wanted.")
 @click.option("--mode", default="hybrid", show_default=True, type=click.Choice(["hybrid", "dense", "bm25"]))
+@reranked
 @common
 def search(
     question: str,
@@ -153,6 +182,7 @@ def search(
     before: date | None,
     k: int,
     mode: str,
+    reranker: str | None,
     index: Path | None,
     as_json: bool,
 ) -> None:
@@ -161,7 +191,7 @@ def search(
     from rag.encoding import encode_results
     from rag.types import SearchMode
 
-    with json_only(as_json) as emit, service(index) as dateline:
+    with json_only(as_json) as emit, service(index, reranker=reranker) as dateline:
         started = time.perf_counter()
         found = dateline.search(question, k, filters=filters_of(sources, after, before), mode=SearchMode(mode))
         emit(encode_results(found, time.perf_counter() - started))

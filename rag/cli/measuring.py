@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from rag.cli.options import json_only
+from rag.cli.options import json_only, reranked
 from rag.cli.terminal import clean
 
 
@@ -17,10 +17,17 @@ from rag.cli.terminal import clean
 @click.option("--qrels", required=True, type=click.Path(path_type=Path), help="Lines of query id, article id and 1.")
 @click.option("--mode", "modes", multiple=True, type=click.Choice(["hybrid", "dense", "bm25"]),
               help="Which ranking; may be repeated [all three].")  # fmt: skip
+@reranked
 @click.option("--index", type=click.Path(path_type=Path), help="Use this index instead of one kept for the corpus.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def retrieval(
-    corpus: Path, queries: Path, qrels: Path, modes: tuple[str, ...], index: Path | None, as_json: bool
+    corpus: Path,
+    queries: Path,
+    qrels: Path,
+    modes: tuple[str, ...],
+    reranker: str | None,
+    index: Path | None,
+    as_json: bool,
 ) -> None:
     """Measure retrieval against relevance judgements; an article counts at its best passage."""
     from eval.convert.judged_news import read_questions
@@ -35,7 +42,7 @@ def retrieval(
     questions = read_questions(queries, qrels)
     if not corpus.exists():
         raise SourceError(f"there is nothing at {corpus}; give articles as `dateline ingest` takes them")
-    settings = settings_for(corpus, load_settings(index=index), index)
+    settings = settings_for(corpus, load_settings(index=index, reranker=reranker), index)
     with json_only(as_json) as emit:
         if index is None or not index.exists():
             with ingest_progress() as reading:

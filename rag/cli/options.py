@@ -37,6 +37,16 @@ class Day(click.ParamType[date]):
             self.fail(f"{value!r} is not a date; write YYYY-MM-DD", param, ctx)
 
 
+class Place(click.ParamType[Path | str]):
+    """A file or folder, as a path, or an address of the web, as text."""
+
+    name = "place"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path | str:
+        """Tells one from the other."""
+        return value if isinstance(value, Path) or "://" in value else Path(value)
+
+
 class Question(click.ParamType[str]):
     """A question of at least one letter or digit and at most ``longest`` characters.
 
@@ -74,6 +84,13 @@ def filtered(command: _F) -> _F:
     command = click.option("--before", type=Day(), help="Published on or before this date.")(command)
     command = click.option("--after", type=Day(), help="Published on or after this date.")(command)
     return click.option("--source", "sources", multiple=True, metavar="PUBLISHER", help="Only this publisher.")(command)
+
+
+def reranked(command: _F) -> _F:
+    """Adds ``--reranker``."""
+    return click.option(
+        "--reranker", metavar="NAME", help="A CrossEncoder, by name or path, that orders the best passages anew."
+    )(command)
 
 
 def filters_of(sources: tuple[str, ...], after: date | None, before: date | None, as_of: date | None = None) -> Filters:

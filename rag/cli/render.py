@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from datetime import date
 
 from rich.console import Console
 from rich.live import Live
@@ -14,6 +13,7 @@ from rich.text import Text as Text
 
 from rag.answering import AnswerEvent, Finished, Notice, SentenceReady
 from rag.cli.terminal import clean
+from rag.cli.wording import NO_PUBLISHER, Opening, first_words, headline, meant, named, plural, quoted
 from rag.doctor import Finding
 from rag.index.records import ArticleVersion, GivenAnswer
 from rag.types import (
@@ -22,6 +22,7 @@ from rag.types import (
     AnswerSentence,
     Article,
     Citation,
+    EventDate,
     IngestReport,
     RetrievedPassage,
     SourceSummary,
@@ -40,13 +41,13 @@ _REASONS = {
     AbstentionReason.CONFLICTING: "No answer: the sources contradict each other, and none can be preferred.",
     AbstentionReason.PARTIAL: "Only part of the question is answered.",
 }
-_QUOTATION_MARKS = ('"', "“", "”", "„", "«", "»", "‘", "'", "「")
-_NO_PUBLISHER = "unknown publisher"
 _NARROWEST = 20
 _COLUMN = 12
+_COPY_INDENT = 4
 
-Opening = Callable[[str], str]
-"""Returns the text of the article with an id, or nothing when it is gone; asked where there is no title."""
+
+Dated = Callable[[str], Sequence[EventDate]]
+"""Returns the dates that the article with an id speaks of, none when it is gone."""
 
 
 def console() -> Console:
@@ -77,7 +78,7 @@ def report(found: IngestReport) -> None:
     counts += [(found.removed, "removed"), (len(found.failed), "failed")]
     changed = ", ".join(f"{n:,} {what}" for n, what in counts if n)
     put(out, Text(f"articles: {changed}" if changed else "articles: none"))
-    put(out, Text(f"{found.passages:,} {_plural('passage', found.passages)} written in {found.seconds:.1f} s"))
+    put(out, Text(f"{found.passages:,} {plural('passage', found.passages)} written in {found.seconds:.1f} s"))
     for copy, lead in found.duplicates:
         put(out, Text(clean(f"{copy} is a copy of {lead}"), style="dim"), 2, 4)
     for failure in found.failed:
@@ -85,17 +86,33 @@ def report(found: IngestReport) -> None:
 
 
 def summaries(found: Sequence[SourceSummary], opening: Opening) -> None:
-    """Prints two lines for each article: what it is, and the id by which other commands know it."""
+    """Prints two lines for each article: what it is, and its id. Copies stand under their lead copy."""
     out = console()
+    copies: dict[str, list[SourceSummary]] = {}
     for s in found:
-        day = Text(f"{s.published.isoformat() if s.published else 'undated':<10}  ", style="dim")
-        name = Text(_named(s.title, s.id, opening), style="bold")
-        put(out, day + name + Text(f" — {clean(s.publisher) or _NO_PUBLISHER}"), 0, _COLUMN)
-        copy = f" · copy of {s.duplicate_of}" if s.duplicate_of else ""
-        where = f"{s.id} · {s.passages:,} {_plural('passage', s.passages)}{copy}"
-        # Not folded: an id that is copied from here has to be whole.
-        out.print(Text(" " * _COLUMN + clean(where), style="dim"), soft_wrap=True)
-    put(out, Text(f"{len(found):,} {_plural('article', len(found))}", style="dim"))
+        copies.setdefault(s.duplicate_of or "", []).append(s)
+    for s in found:
+        if s.duplicate_of is None:
+            _summary(out, s, opening, 0)
+            for copy in copies.get(s.id, ()):
+                _summary(out, copy, opening, _COPY_INDENT)
+    put(out, Text(f"{len(found):,} {plural('article', len(found))}{_independent(found)}", style="dim"))
+
+
+def _summary(out: Console, s: SourceSummary, opening: Opening, indent: int) -> None:
+    day = Text(f"{s.published.isoformat() if s.published else 'undated':<10}  ", style="dim")
+    name = Text(named(s.title, s.id, opening), style="bold")
+    mark = Text("= ", style="dim") if indent else Text("")
+    put(out, mark + day + name + Text(f" — {clean(s.publisher) or NO_PUBLISHER}"), max(0, indent - 2), indent + _COLUMN)
+    copy = " · copy of the above" if s.duplicate_of else ""
+    where = f"{s.id} · {s.passages:,} {plural('passage', s.passages)}{copy}"
+    # Not folded: an id that is copied from here has to be whole.
+    out.print(Text(" " * (indent + _COLUMN) + clean(where), style="dim"), soft_wrap=True)
+
+
+def _independent(found: Sequence[SourceSummary]) -> str:
+    copies = sum(s.duplicate_of is not None for s in found)
+    return f", {len(found) - copies:,} without copies" if copies else ""
 
 
 def findings(found: Sequence[Finding]) -> None:
@@ -106,14 +123,19 @@ def findings(found: Sequence[Finding]) -> None:
         put(out, mark + Text(clean(f"{finding.name}: {finding.detail}")), 0, 2)
 
 
-def article(found: Article, *, raw: bool) -> None:
-    """Prints an article's canonical text and, on request, what cleaning removed."""
+def article(found: Article, dates: Sequence[EventDate] = (), *, raw: bool) -> None:
+    """Prints an article's canonical text, the days its words mean and, on request, what cleaning removed."""
     out = console()
-    put(out, Text(_headline(found.title or first_words(found.text), found.publisher, found.published), style="bold"))
+    put(out, Text(headline(found.title or first_words(found.text), found.publisher, found.published), style="bold"))
     out.print(Text(clean(f"{found.id} · version {found.version[:16]}"), style="dim"), soft_wrap=True)
     out.print()
     for line in found.text.split("\n"):
         put(out, Text(clean(line)) if line.strip() else Text(""))
+    if lines := meant(dates, found.text, 0, len(found.text)):
+        out.print()
+        put(out, Text("Dates", style="bold"))
+        for line in lines:
+            put(out, Text(clean(line), style="dim"), 0, 4)
     if raw and found.removed:
         out.print()
         put(out, Text("Removed by cleaning", style="bold"))
@@ -152,7 +174,7 @@ def results(found: Sequence[RetrievedPassage], opening: Opening) -> None:
         inside = hit.passage
         if number > 1:
             out.print()
-        head = _headline(_named(hit.title, inside.article_id, opening), hit.publisher, hit.published)
+        head = headline(named(hit.title, inside.article_id, opening), hit.publisher, hit.published)
         put(out, Text(f"{number:>2}. {head}", style="bold"), 0, 4)
         put(out, Text(clean(inside.text)), 4)
         where = f"{inside.article_id} [{inside.span.start}:{inside.span.end}] · score {hit.score:.4f}"
@@ -203,8 +225,8 @@ def _sentence(found: AnswerSentence) -> Text:
     return Text(f"{mark} ", style=style) + Text(f"{clean(found.text)} {numbers}")
 
 
-def answer_sources(answer: Answer, opening: Opening) -> None:
-    """Prints what follows the sentences: sources with their quoted words, what was dropped, warnings, cost."""
+def answer_sources(answer: Answer, opening: Opening, dated: Dated) -> None:
+    """Prints what follows the sentences: sources with their quoted words and days, what was dropped, warnings, cost."""
     out = console()
     if answer.reason:
         put(out, Text(f"{_REASONS[answer.reason]} ({answer.reason.value})", style="bold yellow"))
@@ -213,7 +235,7 @@ def answer_sources(answer: Answer, opening: Opening) -> None:
         out.print()
         put(out, Text("Nearest evidence" if answer.abstained else "Sources", style="bold"))
     for citation in cited:
-        _citation(out, citation, opening)
+        _citation(out, citation, opening, dated)
     if answer.disagreements:
         out.print()
         put(out, Text("Where sources differ", style="bold"))
@@ -243,35 +265,12 @@ def answer_sources(answer: Answer, opening: Opening) -> None:
     put(out, Text(clean(f"{answer.model} · {answer.seconds.total:.1f} s{spent}{cost}"), style="dim"))
 
 
-def _citation(out: Console, citation: Citation, opening: Opening) -> None:
-    head = _headline(_named(citation.title, citation.article_id, opening), citation.publisher, citation.published)
+def _citation(out: Console, citation: Citation, opening: Opening, dated: Dated) -> None:
+    head = headline(named(citation.title, citation.article_id, opening), citation.publisher, citation.published)
     put(out, Text(f"[{citation.n}] ", style="bold") + Text(head), 0, 4)
-    put(out, Text(_quoted(clean(citation.quote)), style="italic"), 4)
+    put(out, Text(quoted(clean(citation.quote)), style="italic"), 4)
+    if lines := meant(dated(citation.article_id), citation.quote, citation.start, citation.end):
+        put(out, Text(clean(" · ".join(lines)), style="dim"), 4)
     carried = f" · also carried by {', '.join(citation.also_carried_by)}" if citation.also_carried_by else ""
     where = f"{citation.article_id} [{citation.start}:{citation.end}]{carried}"
     out.print(Text(" " * 4 + clean(where), style="dim"), soft_wrap=True)
-
-
-def _quoted(words: str) -> str:
-    return words if words.startswith(_QUOTATION_MARKS) else f"“{words}”"
-
-
-def first_words(text: str, limit: int = 50) -> str:
-    """Returns the beginning of a text, at most ``limit`` characters, to stand in for a title it does not have."""
-    words = clean(text[: 4 * limit])
-    if len(words) <= limit:
-        return words
-    return words[:limit].rsplit(" ", 1)[0].rstrip(" ,;:-–—") + "…"
-
-
-def _named(title: str, article_id: str, opening: Opening) -> str:
-    return clean(title) or first_words(opening(article_id)) or "(untitled)"
-
-
-def _headline(title: str, publisher: str, published: date | None) -> str:
-    day = f"{published.day} {published:%B %Y}" if published else "undated"
-    return clean(f"{title or '(untitled)'} — {publisher or _NO_PUBLISHER}, {day}")
-
-
-def _plural(noun: str, n: int) -> str:
-    return noun if n == 1 else f"{noun}s"

@@ -1,4 +1,4 @@
-"""Proves, by looking at everything, that catalog, vectors and lexical index agree and that no text has changed."""
+"""Proves, by looking at everything, that the catalog and the derived indexes agree and that no text has changed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import islice
 
 import numpy as np
 
+from rag.index.articles import article_key
 from rag.index.embedding import Embedder
 from rag.index.rebuilding import searched_passages
 from rag.index.store import IndexStore
@@ -34,6 +35,11 @@ def audit(store: IndexStore, embedder: Embedder | None = None) -> list[str]:
     for name, held in (("vectors", store.vectors.ids()), ("lexical index", store.lexical.ids())):
         problems += _named(f"passages are missing from the {name}", listed - held)
         problems += _named(f"entries of the {name} belong to no passage", held - listed - leftovers)
+    if store.articles is not None:
+        whole = {article_key(passage_id) for passage_id in listed}
+        held, left = store.articles.keys(), {article_key(passage_id) for passage_id in leftovers}
+        problems += _named("articles are missing from the index of whole articles", whole - held)
+        problems += _named("entries of the index of whole articles belong to no article", held - whole - left)
     problems += _named("vectors are not of length 1, or not those of their text", _wrong_vectors(store, embedder))
     return problems
 

@@ -34,6 +34,10 @@ CREATE TABLE IF NOT EXISTS passages (
     start INTEGER NOT NULL, stop INTEGER NOT NULL, sentences TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS passages_by_article ON passages (article_id);
+CREATE TABLE IF NOT EXISTS event_dates (
+    article_id TEXT NOT NULL, version TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
+    first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (article_id, version, start)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS journal (passage_id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS bands (
     band INTEGER NOT NULL, article_id TEXT NOT NULL, PRIMARY KEY (band, article_id)

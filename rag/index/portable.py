@@ -1,7 +1,7 @@
 """An index as one file, to move it to another machine: the catalog and the vectors, without the text embedded anew.
 
 The file is a ZIP archive of ``manifest.json``, ``catalog.sqlite`` and ``vectors.f32``: one row of little-endian 32-bit
-floats per passage, in the order of ``rebuilding.searched_passages``. The lexical index is built again on import.
+floats per passage, in the order of ``rebuilding.searched_passages``. The other indexes are built again on import.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
-from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +24,7 @@ from numpy.typing import NDArray
 from rag.errors import StoreError
 from rag.index.catalog import Catalog
 from rag.index.derived import EMBEDDER
-from rag.index.rebuilding import searched_passages
+from rag.index.rebuilding import Passages, passages_in_batches, searched_passages
 from rag.index.store import IndexStore
 
 _FORMAT = 1
@@ -173,13 +172,13 @@ def _fill(archive: zipfile.ZipFile, manifest: Manifest, folder: Path) -> None:
 
 def _batches(
     catalog: Catalog, packed: IO[bytes], manifest: Manifest
-) -> Iterator[tuple[Sequence[tuple[str, str]], NDArray[np.float32]]]:
-    rows: Iterator[Any] = searched_passages(catalog)
+) -> Iterator[tuple[list[Passages], NDArray[np.float32]]]:
     digest = hashlib.sha256()
-    while batch := list(islice(rows, _ROWS)):
-        data = packed.read(len(batch) * manifest.dimension * 4)
+    for batch in passages_in_batches(catalog, _ROWS):
+        rows = sum(len(passages) for _, passages in batch)
+        data = packed.read(rows * manifest.dimension * 4)
         digest.update(data)
-        vectors = np.frombuffer(data, dtype="<f4").reshape(len(batch), manifest.dimension)
+        vectors = np.frombuffer(data, dtype="<f4").reshape(rows, manifest.dimension)
         yield batch, vectors.astype(np.float32)
     if digest.hexdigest() != manifest.vectors:
         raise zipfile.BadZipFile(_VECTORS)

@@ -11,10 +11,13 @@ from rag.index.catalog import Catalog
 from rag.index.embedding import Embedder
 from rag.index.records import searched_text
 from rag.index.store import IndexStore
+from rag.types import Article, Passage
 
 _BATCH_PASSAGES = 512
 
 Progress = Callable[[int, int], None]
+Passages = tuple[Article, list[Passage]]
+"""An article with its passages."""
 
 
 def reindex(store: IndexStore, embedder: Embedder, progress: Progress | None = None) -> int:
@@ -36,11 +39,12 @@ def reindex(store: IndexStore, embedder: Embedder, progress: Progress | None = N
     """
     done = 0
 
-    def embedded() -> Iterator[tuple[list[tuple[str, str]], NDArray[np.float32]]]:
+    def embedded() -> Iterator[tuple[list[Passages], NDArray[np.float32]]]:
         nonlocal done
-        for rows in _batches(store):
-            yield rows, embedder.embed_passages([text for _, text in rows])
-            done += len(rows)
+        for batch in passages_in_batches(store.catalog, _BATCH_PASSAGES):
+            texts = [searched_text(article.title, p.text) for article, passages in batch for p in passages]
+            yield batch, embedder.embed_passages(texts)
+            done += len(texts)
             if progress is not None:
                 progress(done, total)
 
@@ -50,21 +54,24 @@ def reindex(store: IndexStore, embedder: Embedder, progress: Progress | None = N
     return done
 
 
-def searched_passages(catalog: Catalog) -> Iterator[tuple[str, str]]:
-    """Yields the id and the searched text of every current passage, by article id and place."""
+def passages_in_batches(catalog: Catalog, size: int) -> Iterator[list[Passages]]:
+    """Yields all articles that have passages, by id, as many at a time as have at least ``size`` passages together."""
+    batch: list[Passages] = []
+    held = 0
     for _, _, article_id in catalog.places():
-        head = catalog.heads([article_id]).get(article_id)
-        if head is not None:
-            for passage in catalog.passages_of(article_id):
-                yield passage.id, searched_text(head.title, passage.text)
-
-
-def _batches(store: IndexStore) -> Iterator[list[tuple[str, str]]]:
-    batch: list[tuple[str, str]] = []
-    for row in searched_passages(store.catalog):
-        batch.append(row)
-        if len(batch) >= _BATCH_PASSAGES:
+        if passages := catalog.passages_of(article_id):
+            batch.append((catalog.article(article_id), passages))
+            held += len(passages)
+        if held >= size:
             yield batch
-            batch = []
+            batch, held = [], 0
     if batch:
         yield batch
+
+
+def searched_passages(catalog: Catalog) -> Iterator[tuple[str, str]]:
+    """Yields the id and the searched text of every current passage, in the order of ``passages_in_batches``."""
+    for batch in passages_in_batches(catalog, 1):
+        for article, passages in batch:
+            for passage in passages:
+                yield passage.id, searched_text(article.title, passage.text)

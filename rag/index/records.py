@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.types import Article, Passage
+from rag.types import Article, EventDate, Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class StoredArticle:
 
 @dataclass(frozen=True, slots=True)
 class IndexedArticle:
-    """An article ready to be written, with its passages and near-duplicate signature."""
+    """An article ready to be written, with its passages, near-duplicate signature and the dates it speaks of."""
 
     article: Article
     root: str
@@ -38,6 +38,7 @@ class IndexedArticle:
     digest: str
     passages: tuple[Passage, ...]
     signature: bytes | None = None
+    dates: tuple[EventDate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,34 @@ class CrossEncoderScorer:
         return [float(p) for p in _softmax(logits)[:, self._supported]]
 
 
+class RelevanceScorer:
+    """Any CrossEncoder that gives one score for a question and a text.
+
+    Args:
+        name: Path, or name on the hub.
+
+    Raises:
+        ModelUnavailableError: There is no such model, or it gives several scores.
+    """
+
+    def __init__(self, name: str) -> None:
+        from sentence_transformers import CrossEncoder
+
+        advice = "set reranker to none, or name the folder or the hub name of a reranking CrossEncoder"
+        self._model: Any = _load(name, CrossEncoder, advice)
+        outputs = int(self._model.config.num_labels)
+        if outputs != 1:
+            raise ModelUnavailableError(f"model {name} gives {outputs} scores, and a reranker gives one; {advice}")
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """Returns one score in [0, 1] per pair of question and text, in order."""
+        logits = np.asarray(
+            self._model.predict(list(pairs), batch_size=_ROWS, show_progress_bar=False, activation_fn=_identity()),
+            dtype=np.float64,
+        ).reshape(len(pairs))
+        return [float(p) for p in 1 / (1 + np.exp(-logits))]
+
+
 def load_bi_encoder(name: str, advice: str) -> Any:
     """Returns a ``SentenceTransformer`` on the processor.
 

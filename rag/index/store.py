@@ -1,7 +1,8 @@
-"""The index folder: catalog, vectors and lexical index kept in step, one writer, many readers.
+"""The index folder: catalog, vectors, lexical index and whole articles kept in step, one writer, many readers.
 
-Writing an article version: journal the new passage ids → add them to vectors and lexical → one catalog transaction
-makes them current and journals the old ones → delete the old ones from vectors and lexical → clear the journal.
+Writing an article version: journal the new passage ids → add them to the derived indexes → one catalog transaction
+makes them current and journals the old ones → delete the old ones from the derived indexes → clear the journal.
+A whole article goes where its passages go: its key begins their ids.
 Searches ignore whatever the catalog does not list, so every instant in between is a consistent index, and a kill
 leaves at most journalled leftovers that the next writer sweeps.
 """
@@ -21,13 +22,16 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from rag.errors import EmbeddingMismatchError, IndexLockedError, StoreError
+from rag.index.articles import ArticleIndex, article_key, article_of
 from rag.index.catalog import Catalog
 from rag.index.derived import EMBEDDER, Batches, DerivedIndexes
 from rag.index.lexical import LexicalIndex
-from rag.index.records import IndexedArticle, searched_text
+from rag.index.records import IndexedArticle
 from rag.index.vectors import VectorIndex
 from rag.types import Filters
 
+# Share of an article's score that its first passage has when only the title matches: less than any match of its own.
+_TITLE_ONLY = 0.001
 # Ids that pass a filter and are handed to both rankings; beyond, the unfiltered best grow instead.
 _FEW = 25_000
 # Unfiltered hits that cost no more than a ranking among the ids that pass.
@@ -86,6 +90,11 @@ class IndexStore:
         """The lexical index, opened on first use."""
         return self._derived.lexical
 
+    @property
+    def articles(self) -> ArticleIndex | None:
+        """Whole articles, opened on first use; ``None`` in an index that no writer of this version has opened yet."""
+        return self._derived.articles
+
     def close(self) -> None:
         """Releases every file."""
         self._derived.close()
@@ -124,12 +133,29 @@ class IndexStore:
         return self._steadily(lambda: self._filtered(rank, k, filters))
 
     def search_lexical(self, query: str, k: int, filters: Filters) -> list[tuple[str, float]]:
-        """Returns current passages by BM25, best first; fewer than ``k`` only when no more match."""
+        """Returns current passages by BM25, best first; fewer than ``k`` only when no more match.
+
+        After them come the first passages of articles that match in their title alone.
+        """
 
         def rank(wanted: int, among: Sequence[str] | None) -> list[tuple[str, float]]:
             return self.lexical.search(query, wanted, among)
 
-        return self._steadily(lambda: self._filtered(rank, k, filters))
+        return self._steadily(lambda: self._with_titles(query, self._filtered(rank, k, filters), k, filters))
+
+    def _with_titles(
+        self, query: str, hits: list[tuple[str, float]], k: int, filters: Filters
+    ) -> list[tuple[str, float]]:
+        wholes = self.articles
+        if len(hits) < k and wholes is not None:
+            seen = {article_key(i) for i, _ in hits}
+            titled = [(article_of(key), score) for key, score in wholes.search(query, k) if key not in seen]
+            first = [
+                (p[0].id, _TITLE_ONLY * s) for article_id, s in titled if (p := self.catalog.passages_of(article_id))
+            ]
+            current = self.catalog.entries([i for i, _ in first], filters)
+            hits = hits + [hit for hit in first if hit[0] in current]
+        return hits[:k]
 
     def _steadily(self, search: Callable[[], list[tuple[str, float]]]) -> list[tuple[str, float]]:
         seen = self._seen
@@ -201,6 +227,7 @@ class IndexStore:
             self.refresh()
             self._derived.sweep()
             if not replacing:
+                self._derived.update_layout()
                 self._forget(self.catalog.journal())
             yield
         except BaseException:
@@ -231,16 +258,14 @@ class IndexStore:
         if ids:
             if self._fingerprint is not None and self.catalog.get_meta(EMBEDDER) is None:
                 self.catalog.set_meta(EMBEDDER, self._fingerprint)
-            self.vectors.add(ids, vectors)
-            self.lexical.add([(p.id, searched_text(article.title, p.text)) for article, p in pairs])
-            self.lexical.commit()
+            self._derived.add([(item.article, item.passages) for item in written], ids, vectors)
         with self._refreshing:
             gone = self.catalog.commit(written, removed, leads or {})
             self._seen = self.catalog.generation()
         self._forget(gone)
 
     def rebuild(self, fingerprint: str, batches: Batches) -> None:
-        """Replaces vectors and lexical index in one step; see ``DerivedIndexes``. The write lock must be held."""
+        """Replaces the derived indexes in one step; see ``DerivedIndexes``. The write lock must be held."""
         self._derived.rebuild(fingerprint, batches)
         with self._refreshing:
             self._seen = self.catalog.generation()
@@ -248,9 +273,7 @@ class IndexStore:
     def _forget(self, passage_ids: Sequence[str]) -> None:
         if not passage_ids:
             return
-        self.vectors.delete(passage_ids)
-        self.lexical.delete(passage_ids)
-        self.lexical.commit()
+        self._derived.forget(passage_ids)
         self.catalog.clear_journal(passage_ids)
 
 

@@ -164,6 +164,28 @@ class VectorIndex:
         rows = dict(zip(found["ids"], np.asarray(found["embeddings"], dtype=np.float32), strict=True))
         return np.stack([rows[i] for i in ids]) if ids and rows.keys() >= set(ids) else None
 
+    def cosines(self, vector: NDArray[np.float32], ids: Sequence[str]) -> dict[str, float]:
+        """Returns the cosine to ``vector`` of each of these ids that is there, compared one by one."""
+        found: dict[str, float] = {}
+        for start in range(0, len(ids), _BATCH):
+            batch = ids[start : start + _BATCH]
+            found |= self._compare(vector, len(batch), batch)
+        return found
+
+    def rows(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """Returns the stored vectors of these passages, by id; unknown ids are left out."""
+        if not ids:
+            return {}
+        with self._reading:
+            found = self._collection.get(ids=list(ids), include=["embeddings"])
+        return dict(zip(found["ids"], np.asarray(found["embeddings"], dtype=np.float32), strict=True))
+
+    def sample(self, size: int) -> NDArray[np.float32]:
+        """Returns up to ``size`` stored vectors, always the same ones of the same index."""
+        with self._reading:
+            found = self._collection.get(limit=size, include=["embeddings"])
+        return np.asarray(found["embeddings"], dtype=np.float32)
+
     def ids(self) -> set[str]:
         """Returns every stored id."""
         with self._reading:

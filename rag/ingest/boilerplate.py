@@ -11,6 +11,17 @@ _SHARE_WORD = (
     rf"(?:{_NETWORK}|e-?mail)|share this(?: (?:article|story|page))?|share|tweet|e-?mail|print|save|copy link|"
     rf"comments?|\d+ comments?|{_NETWORK})"
 )
+_NAME = r"(?-i:[A-ZÀ-Þ][\w.’'-]*)"
+_PEOPLE = rf"{_NAME}(?:(?:,? (?:and|in|at|from|of|for|with) |, | ){_NAME})*"
+_WORK = (
+    r"(?:additional |further )?(?:reporting|writing|compiled|edited|editing|translated|graphics?)"
+    r"(?: and (?:reporting|writing|editing))?"
+)
+_AGENCY = r"(?:REUTERS|Reuters|AFP|AP|EPA|EPA-EFE|Getty Images|Sputnik|TASS)"
+_DATE_WORD = (
+    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|"
+    r"nov|dec)(?:uary|ruary|ch|il|ust|ember|ober)?|at|on|[ap]\.?m|(?-i:[A-Z]{2,5}))"
+)
 _MOST_LINKS = 12
 _LINK_CHARS = 200
 _LINK_WORDS = range(3, 26)
@@ -54,6 +65,53 @@ _LINE_RULES: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
             400,
             r"(?:this (?:web)?site uses|we (?:and our partners )?use) cookies\b(?: (?:to|for|on|and|so)\b.*|\.?)|"
             r"we value your privacy\b.*",
+        ),
+        (
+            "cookie notice",
+            200,
+            r"(?:accept|reject|manage|allow) (?:all |my )?(?:cookies|cookie settings|preferences)|"
+            r"cookie (?:policy|settings|preferences)|"
+            r"by (?:continuing to use|using|browsing) (?:this|our) (?:web)?site,? you (?:agree|consent) to\b.*",
+        ),
+        ("agency credit", 400, rf"[(\[]?{_WORK} by {_PEOPLE}(?:[;.,/)] ?\(?{_WORK} by {_PEOPLE})*[.)\]]*"),
+        (
+            "agency notice",
+            400,
+            r"[(\[]?this (?:story|article|report|copy) (?:has|was|is) .{0,40}"
+            r"(?:not been edited|auto-generated|syndicated|(?:wire|agency) feed|without (?:any )?modification).*|"
+            r"our standards:? (?:the )?thomson reuters trust principles\b.*|"
+            r"(?:the associated press|ap|reuters|afp) contributed to this (?:report|story)\.?|"
+            rf"[(\[]?with (?:agency )?(?:inputs?|files)(?: from (?:agencies|{_PEOPLE}))?\.?[)\]]*",
+        ),
+        (
+            "copyright line",
+            400,
+            r"(?:copyright\b(?:(?= ?(?:©|\(c\)|\d))|:)|©|\(c\)).{0,60}(?:\b(?:19|20)\d\d\b|all rights reserved).*|"
+            r".{0,60}\ball rights reserved\b.{0,20}|"
+            r"this material may not be published, broadcast, rewritten\b.*|click for restrictions\.?",
+        ),
+        (
+            "photo caption",
+            400,
+            rf"(?:photo|picture|image)(?: credit)?(?:\s*[:—–-]| by)\s*{_PEOPLE}(?: ?/ ?{_PEOPLE})*[.)]*|"
+            r"(?-i:FILE)(?: photo)?\s*[:—–-]\s*.{3,}|file photo:.{3,}|"
+            r"file (?:photo|picture|image) (?:of|shows)\b.{3,160}|"
+            rf".{{10,}}[.\s(|—–-](?:(?-i:{_AGENCY})\s*/\s*{_PEOPLE}|(?-i:{_AGENCY}) Photo(?:/{_PEOPLE})?|"
+            rf"{_NAME}(?: {_NAME}){{0,3}}(?:/{_NAME}(?: {_NAME}){{0,2}})?/{_AGENCY})\)?[.)]*",
+        ),
+        (
+            "navigation",
+            200,
+            r"skip to (?:main )?(?:content|navigation)|back to (?:top|home)|jump to navigation|"
+            r"(?:home|news|menu)(?:\s*[|>»›/·•][^|>»›/·•.!?]{2,40}){1,8}|"
+            r"(?:terms of (?:use|service)|privacy policy|about us|contact us|advertise(?: with us)?|help|careers)"
+            r"(?:\s*[|·•]\s*[^|·•.!?]{2,30})+",
+        ),
+        (
+            "publication line",
+            120,
+            r"(?:first |originally |last )?(?:published|posted|updated|modified)(?: on| at)?\s*:?\s*"
+            rf"(?=.*\d)(?:(?:{_DATE_WORD}|\d{{1,4}}(?:st|nd|rd|th|z)?|\d{{1,2}}[:.]\d\d)(?:[\s,./:T|·–—()+-]+|$)){{2,14}}",
         ),
         (
             "follow line",

@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 
 from rag.ingest.boilerplate import find_boilerplate
+from rag.ingest.language import detect_language
+from rag.ingest.textdates import date_from_text
 from rag.types import Article, IngestFailure, RemovedText, SourceDocument
 
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028]")
@@ -32,8 +34,9 @@ def clean(document: SourceDocument) -> Article | IngestFailure:
 
     Line ends become ``\n``, special spaces plain ones; control and zero-width characters go, and so do spaces at the
     end of lines and blank lines beyond one. All other characters stay as they are. Page furniture (see
-    ``find_boilerplate``) and a first line that is the title are left out and listed in ``removed``. Where no title is
-    stated, a first line that reads like a headline is taken for it.
+    ``find_boilerplate``) and a first line that is the title are left out and listed in ``removed``, after what the
+    reader left out. Where no title is stated, a first line that reads like a headline is taken for it; where no date
+    or language is stated, the text's own (see ``date_from_text`` and ``detect_language``).
 
     Returns:
         The article, or a failure when no text is left.
@@ -55,10 +58,10 @@ def clean(document: SourceDocument) -> Article | IngestFailure:
         text=text,
         title=title,
         publisher=document.publisher,
-        published=document.published,
+        published=document.published or date_from_text(lines),
         url=document.url,
-        language=document.language,
-        removed=tuple(RemovedText(lines[number], dropped[number]) for number in sorted(dropped)),
+        language=document.language or detect_language(text),
+        removed=document.removed + tuple(RemovedText(lines[number], dropped[number]) for number in sorted(dropped)),
     )
 
 

@@ -1,8 +1,9 @@
-"""Near-duplicates: finds copies of one report among articles, by MinHash over word shingles.
+"""Near-duplicates: finds copies of one report among articles, by MinHash over word shingles and then by sentence.
 
 Broder, "On the resemblance and containment of documents" (1997): the share of equal minima of random
 permutations estimates the Jaccard similarity of two shingle sets. The minima come from ``datasketch``; candidates for
-comparison from the bands in the catalog.
+comparison from the bands in the catalog. The estimate settles what is nearly the same or has nearly nothing in common;
+in between, where a copy cut by a third lies beside two reports that quote one speech, ``alignment`` reads both texts.
 """
 
 from __future__ import annotations
@@ -15,14 +16,18 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.index.alignment import Sentences, is_copy, read_sentences
 from rag.index.catalog import Catalog
 from rag.index.records import IndexedArticle, Signature, publisher_key
 from rag.index.signatures import bands, shingles
 
 _PERMUTATIONS = 128
 _SCHEME: Literal["affine32"] = "affine32"
-_THRESHOLD = 0.45
+# Estimated resemblance from which two texts are copies, and below which they are not, without reading them.
+_SAME, _FOREIGN = 0.7, 0.08
 _MIN_SHINGLES = 20
+# Copies are printed within days; what resembles an article of last month is a series, or the same background again.
+_MOST_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ def group_copies(catalog: Catalog, items: Sequence[IndexedArticle], removed: Seq
     """
     signed = [replace(item, signature=None if (m := _minima(item.article.text)) is None else m.tobytes())
               for item in items]  # fmt: skip
-    groups = _Groups(catalog, [_signature(item) for item in signed if item.signature])
+    groups = _Groups(catalog, signed)
     leads = groups.settle([*(item.article.id for item in items), *removed])
     written = {item.article.id for item in items}
     return Grouping(
@@ -65,8 +70,12 @@ def group_copies(catalog: Catalog, items: Sequence[IndexedArticle], removed: Seq
 class _Groups:
     """The articles around a change, loaded from the catalog as they are met."""
 
-    def __init__(self, catalog: Catalog, pending: Sequence[Signature]) -> None:
+    def __init__(self, catalog: Catalog, items: Sequence[IndexedArticle]) -> None:
+        pending = [_signature(item) for item in items if item.signature]
         self._catalog = catalog
+        self._texts = {(item.article.id, item.article.version): item.article.text for item in items}
+        self._sentences: dict[tuple[str, str], Sentences] = {}
+        self._compared: dict[frozenset[tuple[str, str]], bool] = {}
         self._pending = {signature.article_id: signature for signature in pending}
         self._known: dict[str, Signature] = dict(self._pending)
         self._gone: set[str] = set()
@@ -137,7 +146,25 @@ class _Groups:
         others = [self._known[i] for i in (stored | pending) - {mine.article_id}]
         if others:
             likeness = (np.stack([other.minima for other in others]) == mine.minima).mean(axis=1)
-            yield from ((o, float(value)) for o, value in zip(others, likeness, strict=True) if value >= _THRESHOLD)
+            for other, value in zip(others, likeness, strict=True):
+                if value >= _SAME or (value >= _FOREIGN and self._are_copies(mine, other, float(value))):
+                    yield other, float(value)
+
+    def _are_copies(self, one: Signature, other: Signature, likeness: float) -> bool:
+        places = (one.article_id, one.version), (other.article_id, other.version)
+        key = frozenset(places)
+        if key not in self._compared:
+            known = bool(one.publisher and other.publisher)
+            self._compared[key] = _days_apart(one, other) <= _MOST_DAYS and is_copy(
+                self._read(places[0]), self._read(places[1]), likeness, publishers_known=known
+            )
+        return self._compared[key]
+
+    def _read(self, place: tuple[str, str]) -> Sentences:
+        if place not in self._sentences:
+            text = self._texts.get(place)
+            self._sentences[place] = read_sentences(self._catalog.signatures.text(*place) if text is None else text)
+        return self._sentences[place]
 
 
 def _signature(item: IndexedArticle) -> Signature:
@@ -146,6 +173,10 @@ def _signature(item: IndexedArticle) -> Signature:
         article.id, article.id, publisher_key(article.publisher), article.published, len(article.text),
         article.version, np.frombuffer(item.signature or b"", dtype=np.uint32),
     )  # fmt: skip
+
+
+def _days_apart(one: Signature, other: Signature) -> int:
+    return abs((one.published - other.published).days) if one.published and other.published else 0
 
 
 def _precedence(signature: Signature) -> tuple[bool, int, int, str]:

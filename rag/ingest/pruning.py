@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from pathlib import Path
 
+from rag.ingest.urls import web_address
+
 
 def find_gone(
     places: Iterable[tuple[str, str, str]],
@@ -26,8 +28,8 @@ def find_gone(
     containers = {root for root, _ in seen}
     gone = []
     for root, key, article_id in places:
-        if (root, key) in seen:
-            continue
+        if (root, key) in seen or web_address(root):
+            continue  # what came from the web is not gone because a feed has moved on
         above = {root, *map(str, Path(root).parents)}
         if root not in old_roots and above.isdisjoint(read):
             continue

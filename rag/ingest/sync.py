@@ -8,15 +8,12 @@ stopped, because what is stored already compares as unchanged.
 from __future__ import annotations
 
 import hashlib
-import queue
 import re
-import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar, cast
 
 import numpy as np
 
@@ -24,20 +21,25 @@ from rag.errors import ArticleNotFoundError, SourceError
 from rag.index.embedding import Embedder
 from rag.index.records import IndexedArticle, StoredArticle, searched_text
 from rag.index.store import IndexStore
+from rag.ingest.ahead import ahead
 from rag.ingest.cleaning import clean
 from rag.ingest.duplicates import group_copies
+from rag.ingest.event_dates import find_event_dates
 from rag.ingest.pruning import find_gone
 from rag.ingest.readers import read_sources
+from rag.ingest.readers.base import Outcome
+from rag.ingest.readers.mapping import FieldMap
+from rag.ingest.readers.sandbox import Sandbox
 from rag.ingest.splitting import split
+from rag.ingest.urls import web_address
 from rag.types import Article, IngestFailure, IngestReport, SourceDocument
 
-# Raise when cleaning, splitting or the embedded text changes, so that stored articles count as changed.
-PIPELINE = "2"
+# Raise when cleaning, splitting, event dates or the embedded text change, so that stored articles count as changed.
+PIPELINE = "3"
 _BATCH_PASSAGES = 512
 _RECORD = re.compile(r"#\d+$")
 
 Progress = Callable[[int, int], None]
-_T = TypeVar("_T")
 
 
 @dataclass(slots=True)
@@ -66,6 +68,9 @@ def ingest(
     embedder: Embedder,
     paths: Sequence[Path],
     *,
+    fetched: Iterable[Outcome] = (),
+    fields: FieldMap | None = None,
+    sandbox: Sandbox | None = None,
     prune: bool = False,
     max_record_bytes: int = 20_000_000,
     progress: Progress | None = None,
@@ -76,6 +81,10 @@ def ingest(
         store: The index; its write lock is taken here.
         embedder: Must be the model the index was built with.
         paths: Files and folders. A folder is one corpus; its articles are keyed by their path inside it.
+        fetched: What pages and feeds hold, read lazily. A feed lists only its newest entries, so ``prune`` never
+            removes an article that came from the web.
+        fields: Where foreign JSON records keep our fields.
+        sandbox: Parses what may be hostile; by default each of ``paths`` gets its own.
         prune: Also remove articles of these corpora whose file or record is gone. What could not be read is kept.
         max_record_bytes: Largest file or record read as one article.
         progress: Called with the articles read and the passages written so far.
@@ -96,7 +105,8 @@ def ingest(
     with store.writing(embedder.fingerprint):
         batch: list[_Changed] = []
         read = pending = 0
-        with closing(_ahead(_changes(store, paths, max_record_bytes, tally))) as changes:
+        sources = _read(store, paths, fetched, max_record_bytes, fields, sandbox, tally)
+        with closing(ahead(_changes(store, sources, tally))) as changes:
             for change in changes:
                 read += 1
                 if change is not None:
@@ -147,33 +157,49 @@ def _remove(store: IndexStore, article_ids: Sequence[str]) -> set[str]:
     return set(grouping.leads)
 
 
-def _changes(
-    store: IndexStore, paths: Sequence[Path], max_record_bytes: int, tally: _Tally
-) -> Iterator[_Changed | None]:
-    """Yields an article that must be written, or ``None`` for a source that needs nothing."""
+def _read(
+    store: IndexStore,
+    paths: Sequence[Path],
+    fetched: Iterable[Outcome],
+    max_record_bytes: int,
+    fields: FieldMap | None,
+    sandbox: Sandbox | None,
+    tally: _Tally,
+) -> Iterator[tuple[Path, Outcome]]:
+    """Yields everything found, with the folder that its key is relative to."""
     for path in paths:
         path = path.resolve() if path.is_dir() else path.parent.resolve() / path.name
         folder = path if path.is_dir() else Path(_place(store, path.parent, path.name)[0])
-        for found in read_sources(path, max_record_bytes=max_record_bytes, root=folder):
+        for found in read_sources(path, max_record_bytes=max_record_bytes, root=folder, fields=fields, sandbox=sandbox):
             if isinstance(found, IngestFailure):
-                tally.failed.append(found)
                 # A failure names a file, a record in it by its number, or a folder, even the corpus itself.
                 names = (found.source, _RECORD.sub("", found.source))
                 tally.unread.update(folder if name == folder.name else folder / name for name in names)
-                yield None
-            else:
-                yield _compare(store, folder, found, tally)
+            yield folder, found
+    for found in fetched:
+        yield Path(), found
+
+
+def _changes(store: IndexStore, sources: Iterator[tuple[Path, Outcome]], tally: _Tally) -> Iterator[_Changed | None]:
+    """Yields an article that must be written, or ``None`` for a source that needs nothing."""
+    for folder, found in sources:
+        if isinstance(found, IngestFailure):
+            tally.failed.append(found)
+            yield None
+        else:
+            yield _compare(store, folder, found, tally)
 
 
 def _compare(store: IndexStore, folder: Path, document: SourceDocument, tally: _Tally) -> _Changed | None:
+    is_web = bool(web_address(document.container))
     if document.container:
-        root, key = str(folder / document.container), document.key
+        root, key = document.container if is_web else str(folder / document.container), document.key
     else:
         root, key = _place(store, folder, document.key)
     place = (root, key)
     if place in tally.seen:
-        if not document.container:
-            return None  # the same file, named twice
+        if not document.container or is_web:
+            return None  # the same file or page, named twice
         reason = f"the id {document.key!r} occurs twice; the first is kept, give each record its own id"
         tally.failed.append(IngestFailure(document.container or document.key, reason))
         return None
@@ -188,7 +214,7 @@ def _compare(store: IndexStore, folder: Path, document: SourceDocument, tally: _
         known = _moved_from(store, key, digest, tally)
         if known is not None:
             tally.moved[known.id] = (known.root, root)
-    if known is not None and known.digest == digest:
+    if known is not None and (known.digest == digest or (document.is_excerpt and _holds_more(store, known, article))):
         tally.unchanged += 1
         return None
     article = replace(article, id=known.id if known else _free_id(store, root, key, tally.new_ids))
@@ -196,7 +222,8 @@ def _compare(store: IndexStore, folder: Path, document: SourceDocument, tally: _
         replace(p, id=f"{article.id}:{digest[:16]}:{p.span.start}-{p.span.end}", article_id=article.id)
         for p in split(article)
     )
-    return _Changed(IndexedArticle(article, root, key, digest, passages), known is None)
+    dates = find_event_dates(article.text, article.published)
+    return _Changed(IndexedArticle(article, root, key, digest, passages, dates=dates), known is None)
 
 
 def _place(store: IndexStore, folder: Path, key: str) -> tuple[str, str]:
@@ -212,9 +239,15 @@ def _place(store: IndexStore, folder: Path, key: str) -> tuple[str, str]:
 def _moved_from(store: IndexStore, key: str, digest: str, tally: _Tally) -> StoredArticle | None:
     """Returns the same article of a corpus whose folder is no longer there."""
     for other in store.catalog.namesakes(key):
-        if other.digest == digest and other.id not in tally.moved and not Path(other.root).exists():
+        is_gone = not web_address(other.root) and not Path(other.root).exists()
+        if other.digest == digest and other.id not in tally.moved and is_gone:
             return other
     return None
+
+
+def _holds_more(store: IndexStore, known: StoredArticle, article: Article) -> bool:
+    """Returns whether the stored text is the longer: a feed's summary does not replace the article it sums up."""
+    return len(store.catalog.article(known.id).text) > len(article.text)
 
 
 def _digest(article: Article) -> str:
@@ -244,41 +277,3 @@ def _write(store: IndexStore, embedder: Embedder, batch: Sequence[_Changed], tal
     for change in batch:
         tally.added += change.is_new
         tally.updated += not change.is_new
-
-
-def _ahead(items: Iterator[_T], depth: int = 256) -> Generator[_T, None, None]:
-    """Yields the same items, produced in another thread at most ``depth`` ahead; errors are raised here."""
-    ready: queue.Queue[tuple[str, _T | BaseException | None]] = queue.Queue(depth)
-    stopped = threading.Event()
-
-    def put(kind: str, value: _T | BaseException | None) -> bool:
-        while not stopped.is_set():
-            try:
-                ready.put((kind, value), timeout=0.2)
-                return True
-            except queue.Full:
-                continue
-        return False
-
-    def produce() -> None:
-        try:
-            for item in items:
-                if not put("item", item):
-                    return
-            put("end", None)
-        except BaseException as error:  # handed to the consumer, whose caller decides
-            put("error", error)
-
-    thread = threading.Thread(target=produce, name="dateline-reader", daemon=True)
-    thread.start()
-    try:
-        while True:
-            kind, value = ready.get()
-            if kind == "end":
-                return
-            if kind == "error":
-                raise cast(BaseException, value)
-            yield cast(_T, value)
-    finally:
-        stopped.set()
-        thread.join()

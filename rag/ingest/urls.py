@@ -6,7 +6,7 @@ import re
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from rag.ingest.dates import parse_published
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _NUMERIC = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)", re.ASCII)
 _NAMED = re.compile(r"/((?:19|20)\d\d)/([a-z]{3})/(\d{1,2})(?=/|$)", re.ASCII | re.IGNORECASE)
+_TRACKING = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid", "cmpid", "at_medium", "at_campaign", "ftag", "igshid")
 _SCHEMES = frozenset({"http", "https"})
 
 
@@ -50,6 +51,30 @@ def publisher_from_url(url: str) -> str:
     if not host or host.replace(".", "").isdigit() or ":" in host:
         return ""
     return _public_suffixes().privatesuffix(host) or ""
+
+
+def article_address(url: str, canonical: str = "") -> str:
+    """Returns the address that names an article, given the one it was met at and the one its page calls canonical.
+
+    A canonical address on another site, or the front page of the same one, is not believed.
+    """
+    try:
+        stated = urlsplit(web_address(canonical))
+        parts = urlsplit(url)
+        if stated.hostname and _same_site(url, canonical) and (stated.path.strip("/") or not parts.path.strip("/")):
+            parts = stated
+        query = parse_qsl(parts.query, keep_blank_values=True)
+    except ValueError:
+        return url
+    kept = [(name, value) for name, value in query if not name.lower().startswith(_TRACKING)]
+    # Rewritten only where something goes: quoting differs from site to site.
+    asked = parts.query if len(kept) == len(query) else urlencode(kept)
+    return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path or "/", asked, ""))
+
+
+def _same_site(one: str, other: str) -> bool:
+    mine, its = publisher_from_url(one), publisher_from_url(other)
+    return mine == its if mine or its else urlsplit(one).hostname == urlsplit(other).hostname
 
 
 @lru_cache(maxsize=1)

@@ -150,6 +150,13 @@ def test_since_marks_what_was_not_told_before(tmp_path: Path) -> None:
     assert not any(new for text, new in marked.items() if "hospital" in text)
 
 
+def test_background_is_not_new(sample: Dateline) -> None:
+    found = sample.brief(Request(TOPIC, since=date(2017, 11, 21)))
+    marked = {s.text: place in x.new for x in found.sections for place, s in enumerate(x.sentences)}
+    assert any(marked.values())
+    assert not any(new for text, new in marked.items() if re.search(r"\b20(?:11|15)\b", text))
+
+
 def test_two_publishers_are_compared(sample: Dateline) -> None:
     pair = ("Northline Wire", "Harbour Gazette")
     found = sample.brief(Request("Sochi summit minibus injured", compare=pair))

@@ -83,3 +83,19 @@ def test_few_passages_are_put_to_the_model(sample: Dateline, embedder: Embedder)
     model = answering(FALSE)
     brief(sample, embedder, model)
     assert len(model.asked) <= 3 * 4  # a gate, an answer and a check for each
+
+
+def test_without_a_model_that_is_said(sample: Dateline, embedder: Embedder) -> None:
+    store = sample._opened()
+    extractive = ExtractiveAnswerer(Assessor(embedder, store.lexical.idf))
+    found = write_briefing(
+        TOPIC,
+        catalog=store.catalog,
+        retriever=Retriever(store, embedder),
+        embedder=embedder,
+        answerer=FallbackAnswerer(None, extractive, "the model is not installed"),
+        verifier=BuiltinVerifier(),
+        idf=store.lexical.idf,
+        notice=lambda message: None,
+    )
+    assert any("no language model" in warning for warning in found.warnings)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from rag.brief.alignment import closest
 from rag.brief.encoding import encode_quotations
+from rag.brief.voices import person
 from rag.config import Settings
 from rag.service import Dateline
 from rag.types import Filters
@@ -116,6 +117,23 @@ def test_words_are_given_to_whoever_is_named_after_them(tmp_path: Path) -> None:
     )
     (found,) = corpus(tmp_path, one=text).quote("The mayor and his friends hold it up as a sacred document")
     assert found.speaker == "Terry Neill"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Dmitry Peskov", "Dmitry Peskov"),
+        ("Top Republican Sen. John Thune", "John Thune"),
+        ("Warren added on Twitter", "Warren"),
+        ("Bashar al Assad", "Bashar al Assad"),
+        ("Local Republican Party", ""),
+        ("Congress", ""),
+        ("NAACP", ""),
+        ("", ""),
+    ],
+)
+def test_words_are_only_given_to_people(name: str, expected: str) -> None:
+    assert person(name) == expected
 
 
 def test_filters_hold(sample: Dateline) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from rag.check.bundle import verify_bundle
@@ -163,6 +165,25 @@ def test_others_see_their_place_and_are_not_kept_from_source_sentences(browser: 
     second.locator("#transcript .turn").wait_for()
     for context in contexts:
         context.close()
+
+
+def test_closing_the_page_stops_the_model(browser: Browser, site: Site) -> None:
+    site.slow.released.clear()
+    context = browser.new_context()
+    page = open_page(context, site)
+    choose_model(page, "fake/slow")
+    ask(page, "What did Assad ask Russia for?", wait=False)
+    page.locator("#live .sentence").wait_for()
+    place = site.address + str(page.locator("#take a", has_text="JSON").get_attribute("href"))
+    cookies = {str(c["name"]): str(c["value"]) for c in context.cookies()}
+    context.close()
+    for _ in range(100):
+        (turn,) = httpx.get(place, cookies=cookies).json()["turns"]
+        if turn["state"] != "asked":
+            break
+        time.sleep(0.2)
+    assert turn["state"] == "stopped"
+    site.slow.released.set()
 
 
 def test_a_model_that_fails_gives_its_reason_and_source_sentences(page: Page) -> None:

@@ -9,12 +9,15 @@ import re
 import subprocess
 import sys
 import unicodedata
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from rag.cli import render
 from rag.cli.terminal import clean
+from rag.cli.wording import in_words, meant
+from rag.ingest.event_dates import find_event_dates
 from rag.types import Answer, AnswerSentence, Citation, Disagreement, Position, Verdict
 from tests.cli.conftest import Run
 
@@ -34,17 +37,18 @@ def test_an_answer_is_followed_by_its_sources(run: Run, harbour: Path) -> None:
     asked = run(*ASK)
     assert asked.err == ""
     lines = asked.out.splitlines()
-    assert lines[:7] == [
+    assert lines[:8] == [
         "✓ The harbour of Tallinn opened on Monday. [1]",
         "",
         "Sources",
         "[1] Harbour opens — The Port, 1 March 2024",
         "    “The harbour of Tallinn opened on Monday.”",
+        "    “Monday” = 26 February 2024",
         "    opening.md [0:40]",
         "",
     ]
-    assert re.fullmatch(r"extractive · \d+\.\d s", lines[7])
-    assert len(lines) == 8
+    assert re.fullmatch(r"extractive · \d+\.\d s", lines[8])
+    assert len(lines) == 9
     is_harmless(asked.out)
 
 
@@ -135,10 +139,10 @@ def test_ids_are_never_folded(run: Run, sample_index: Path) -> None:
     is_harmless(shown.out)
     lines = shown.out.splitlines()
     for source in run("sources", "--index", sample_index, "--json").json["sources"]:
-        [line] = [line for line in lines if line.startswith(" " * 12 + source["id"] + " · ")]
+        [line] = [line for line in lines if line.lstrip().startswith(source["id"] + " · ")]
         assert line.split(" · ")[1] == f"{source['passages']} passages"
     assert lines[0].startswith("2015-10-21  Assad flies to Moscow unannounced")
-    assert lines[-1] == "18 articles"
+    assert lines[-1] == "18 articles, 17 without copies"
     folded = [line for line in lines if " · " not in line]
     assert max(map(len, folded)) <= 80
 
@@ -160,7 +164,7 @@ def test_what_else_an_answer_has_is_shown(capsys: pytest.CaptureFixture[str]) ->
         disagreements=(Disagreement("numeric", "injured", (Position("six", ("Wire",), (1,)),)),),
         warnings=("model \x1b[31mfailed",),
     )  # fmt: skip
-    render.answer_sources(answer, lambda article_id: "")
+    render.answer_sources(answer, lambda article_id: "", lambda article_id: ())
     shown = capsys.readouterr().out
     is_harmless(shown)
     assert "[1] (untitled) — unknown publisher, undated\n    “Six”\n    a [0:3] · also carried by b, c\n" in shown
@@ -214,3 +218,40 @@ def test_no_color_is_respected(run: Run, harbour: Path, workplace: Path) -> None
     assert not colour.search(plain)
     dumb = on_a_terminal(list(ASK), workplace, TERM="dumb")
     assert "\x1b" not in dumb
+
+
+def test_relative_words_of_a_quotation_show_the_day(run: Run, workplace: Path) -> None:
+    front = "---\ntitle: Harbour opens\npublisher: The Port\npublished: 2024-03-05\n---\n"
+    (workplace / "a.md").write_text(f"{front}The harbour of Tallinn opened on Monday.\n", encoding="utf-8")
+    run("ingest", "a.md")
+    assert "    “Monday” = 4 March 2024\n    a.md [0:40]\n" in run(*ASK).out
+    assert "\nDates\n“Monday” = 4 March 2024\n" in run("sources", "show", "a.md").out
+    assert run("sources", "show", "a.md", "--json").json["event_dates"] == [
+        {"start": 33, "end": 39, "text": "Monday", "first": "2024-03-04", "last": "2024-03-04"}
+    ]
+
+
+def test_only_words_that_lean_on_publication_are_explained() -> None:
+    text = "On Monday, Nov. 20, and from 21 November, in 2017, last month and over the weekend."
+    dates = find_event_dates(text, date(2017, 11, 21))
+    assert meant(dates, text, 0, len(text)) == [
+        "“last month” = October 2017", "“the weekend” = 18 to 19 November 2017",
+    ]  # fmt: skip
+    assert in_words(date(2017, 1, 1), date(2017, 12, 31)) == "2017"
+    assert in_words(date(2017, 10, 30), date(2017, 11, 5)) == "30 October to 5 November 2017"
+    assert in_words(date(2016, 12, 30), date(2017, 1, 5)) == "30 December 2016 to 5 January 2017"
+
+
+def test_copies_stand_under_their_lead(run: Run, workplace: Path) -> None:
+    story = " ".join(f"The ferries of line {n} sail again between the islands of Tallinn bay." for n in range(30))
+    for name, day, text in (("a", 1, story), ("b", 2, "The bridge of Narva closed in May."), ("c", 3, story)):
+        front = f"---\ntitle: Title {name}\npublisher: Paper {name}\npublished: 2024-03-0{day}\n---\n"
+        (workplace / f"{name}.md").write_text(f"{front}{text}\n", encoding="utf-8")
+    run("ingest", "a.md", "b.md", "c.md")
+    lines = run("sources").out.splitlines()
+    assert lines[0].startswith("2024-03-01  Title a")
+    assert lines[2].startswith("  = 2024-03-03  Title c")
+    assert lines[3].startswith("                c.md") and lines[3].endswith(" · copy of the above")
+    assert lines[4].startswith("2024-03-02  Title b")
+    assert lines[-1] == "3 articles, 2 without copies"
+    assert [s["id"] for s in run("sources", "--json").json["sources"]] == ["a.md", "b.md", "c.md"]

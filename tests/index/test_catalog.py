@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +15,7 @@ from rag.index.catalog import Catalog
 from rag.index.records import ArticleHead, IndexedArticle, PassageEntry, publisher_key
 from rag.index.store import IndexStore
 from rag.ingest.sync import ingest
-from rag.types import Article, Filters, Passage, RemovedText, SourceSummary, Span
+from rag.types import Article, EventDate, Filters, Passage, RemovedText, SourceSummary, Span
 from tests.corpora import write_article
 from tests.fakes import HashEmbedder
 
@@ -235,3 +236,29 @@ def test_who_carried_it_later_is_not_known_earlier(tmp_path: Path) -> None:
     assert store.catalog.carriers("lead.md", date(2019, 12, 31)) == []
     assert store.catalog.carriers("copy.md", date(2020, 12, 31)) == ["Alpha"]
     store.close()
+
+
+def test_event_dates_live_and_go_with_their_version(catalog: Catalog) -> None:
+    first, second = (EventDate(Span(0, 5), date(2017, 11, day), date(2017, 11, day)) for day in (20, 21))
+    catalog.commit([replace(item("a"), dates=(first,))], [], {})
+    assert catalog.event_dates("a") == [first]
+    catalog.commit([replace(item("a"), dates=(second,))], [], {})  # same text, corrected day of publication
+    assert catalog.event_dates("a") == [second]
+    catalog.commit([item("a", "Another text altogether.")], [], {})
+    assert catalog.event_dates("a") == []
+    catalog.commit([replace(item("a"), dates=(first,))], [], {})
+    catalog.commit([], ["a"], {})
+    catalog.commit([item("a")], [], {})
+    assert catalog.event_dates("a") == []
+
+
+def test_an_index_from_before_event_dates_opens(tmp_path: Path) -> None:
+    old = Catalog(tmp_path / "catalog.sqlite")
+    old.commit([item("a")], [], {})
+    old.close()
+    with sqlite3.connect(tmp_path / "catalog.sqlite") as db:
+        db.execute("DROP TABLE event_dates")
+    opened = Catalog(tmp_path / "catalog.sqlite")
+    assert opened.event_dates("a") == []
+    opened.commit([item("b")], ["a"], {})
+    opened.close()

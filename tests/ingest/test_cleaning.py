@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.ingest.cleaning import clean, normalize
-from rag.types import Article, IngestFailure, SourceDocument
+from rag.types import Article, IngestFailure, RemovedText, SourceDocument
 
 PROSE = "The ferry left the harbour at noon with ninety people on board, the port authority said."
 MORE = "It reached the island three hours later, and nobody was hurt."
@@ -222,3 +222,75 @@ def test_huge_inputs_take_linear_time(piece: str) -> None:
     started = time.perf_counter()
     clean(SourceDocument("a", "x" + piece * (500_000 // len(piece)) + "y"))
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("Reporting by Denis Pinchuk; Editing by Andrew Heavens", "agency credit"),
+        ("(Reporting By Tom Perry, Editing By Peter Graff)", "agency credit"),
+        ("Additional reporting by Maria Tsvetkova in Moscow and J. Smith; writing by Tom Perry", "agency credit"),
+        (
+            "(This story has not been edited by our staff and is auto-generated from a syndicated feed.)",
+            "agency notice",
+        ),
+        ("Our Standards: The Thomson Reuters Trust Principles.", "agency notice"),
+        ("The Associated Press contributed to this report.", "agency notice"),
+        ("© 2017 Reuters", "copyright line"),
+        ("Copyright 2017 The Associated Press. All rights reserved.", "copyright line"),
+        ("FILE PHOTO: The ferry in the harbour. REUTERS/Ints Kalnins", "photo caption"),
+        ("The ferry waits outside the harbour on Monday. Mari Maasikas/AFP/Getty Images", "photo caption"),
+        ("The ferry leaves the harbour. (AP Photo/Mari Maasikas)", "photo caption"),
+        ("Home > News > World", "navigation"),
+        ("Skip to main content", "navigation"),
+        ("Accept all cookies", "cookie notice"),
+        ("Published: 20 November 2017, 10:15 GMT", "publication line"),
+    ],
+)
+def test_what_agencies_and_pages_put_around_an_article(line: str, rule: str) -> None:
+    cleaned = article(f"{PROSE}\n\n{line}\n\n{MORE}")
+    assert cleaned.text == f"{PROSE}\n\n{MORE}"
+    assert rules(cleaned) == [(rule, line)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Reporting by The Times found that 20 people had been paid by the state.",
+        "Editing by committee is never good.",
+        "This story has been published by many papers, the agency said.",
+        "Copyright law changed in 2017, the minister said.",
+        "Photo: a memory of war, in which 20 people died and the city burned.",
+        "Published on Monday, the report said 20 people had died.",
+        "Home, sweet home, she said.",
+        "The agency AFP reported on Monday that the ferry had sunk.",
+    ],
+)
+def test_prose_about_agencies_and_pages_stays(line: str) -> None:
+    assert article(f"{PROSE}\n\n{line}\n\n{MORE}").text == f"{PROSE}\n\n{line}\n\n{MORE}"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Der russische Präsident hat am Montag in Sotschi den syrischen Präsidenten empfangen und gesprochen.", "de"),
+        ("Le président russe a reçu lundi à Sotchi le président syrien pour trois heures d'entretiens.", "fr"),
+        (f"{PROSE} {MORE}", "en"),
+        ("Bonjour.", ""),
+    ],
+)
+def test_a_language_that_is_not_stated_is_detected(text: str, language: str) -> None:
+    assert article(text).language == language
+
+
+def test_a_stated_language_stays() -> None:
+    cleaned = clean(SourceDocument("a.txt", PROSE, language="et"))
+    assert isinstance(cleaned, Article)
+    assert cleaned.language == "et"
+
+
+def test_what_the_reader_left_out_is_listed_first() -> None:
+    left_out = RemovedText("Home", "outside the article")
+    cleaned = clean(SourceDocument("a.html", f"{PROSE}\n\nShare this article\n\n{MORE}", removed=(left_out,)))
+    assert isinstance(cleaned, Article)
+    assert cleaned.removed == (left_out, RemovedText("Share this article", "share bar"))

@@ -58,7 +58,7 @@ def test_an_unknown_format_is_a_failure_when_named_and_passed_over_in_a_folder(t
     picture = tmp_path / "photo.jpg"
     picture.write_bytes(b"\xff\xd8")
     (tmp_path / "a.txt").write_text("Words.")
-    assert ".jsonl.gz" in refused(picture)
+    assert ".jsonl .html" in refused(picture)
     assert only(tmp_path).key == "a.txt"
 
 

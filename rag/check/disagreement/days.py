@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
-from rag.check.dates import DateMention, PartialDate, find_dates
+from rag.check.dates import DateMention, find_dates
 from rag.check.disagreement.question import Asked, is_about, mentions
 from rag.check.disagreement.statements import Day, SourceSentence, Statement
 from rag.check.words import plain
+from rag.ingest.date_words import TODAY
+from rag.ingest.resolution import resolve, resolve_relative
 
 _CLAUSE = re.compile(
     r"[;:]\s|,\s(?=(?:and|but|while|where|which|who|when|as|after|before|a day|one day|two days|hours|days|weeks)\b)"
@@ -19,6 +21,7 @@ _LIFE = re.compile(r"\(([^()]*?\b\d{4})\s*[-–]\s*([^()]*?\b\d{4})\)")
 _LATER = re.compile(r"\b(?:will|would|due to|expected to|planned|plans to|to be held|next|(?:is|are|was|were) to)\b")
 _DATELINE = re.compile(r"^[A-Z]{3,}[^()]{0,60}\([^()]{2,40}\)\s*-+\s*")
 _CONTEXT = 2
+_DAYS = TODAY | {"yesterday", "last night"}
 
 
 def date_statements(asked: Asked, sentence: SourceSentence) -> Iterator[Statement]:
@@ -85,28 +88,11 @@ def days_in(clause: str, published: date | None) -> list[tuple[Day, str]]:
 
 def _day(mention: DateMention, published: date | None) -> Day | None:
     if mention.relative:
-        if published is None:
-            return None
-        back = {"yesterday": 1, "last night": 1, "today": 0, "this morning": 0, "tonight": 0, "this afternoon": 0,
-                "this evening": 0}.get(mention.relative)  # fmt: skip
-        return _exact(published - timedelta(days=back)) if back is not None else None
-    if len(mention.readings) != 1:
+        # "Last month" or "a year ago" tell too little to contradict anyone.
+        found = resolve_relative(mention.relative, published) if published and mention.relative in _DAYS else None
+    elif len(mention.readings) == 1:
+        found = resolve(mention.readings[0], published)
+    else:
         return None
-    return _resolved(mention.readings[0], published)
-
-
-def _resolved(reading: PartialDate, published: date | None) -> Day | None:
-    if reading.year is not None:
-        return Day(reading.year, reading.month, reading.day)
-    if published is None:
-        return None
-    if reading.weekday is not None:
-        return _exact(published - timedelta(days=(published.weekday() - reading.weekday) % 7))
-    if reading.month is None:
-        return None
-    before = (reading.month, reading.day or 1) <= (published.month, published.day)
-    return Day(published.year if before else published.year - 1, reading.month, reading.day)
-
-
-def _exact(day: date) -> Day:
-    return Day(day.year, day.month, day.day)
+    known = found.as_partial if found else None
+    return Day(known.year, known.month, known.day) if known and known.year else None

@@ -9,27 +9,58 @@ from pathlib import Path
 from types import MappingProxyType
 
 from rag.errors import SourceError
-from rag.ingest.readers.base import Outcome, Reader, fill_from_address, well_formed
+from rag.ingest.readers.archive import read_archive
+from rag.ingest.readers.base import Outcome, Reader, Reading, fill_from_address, well_formed
+from rag.ingest.readers.feed import read_feed
 from rag.ingest.readers.folder import CorpusFile, walk
+from rag.ingest.readers.html import read_html
+from rag.ingest.readers.mail import read_mail
+from rag.ingest.readers.mapping import FieldMap
 from rag.ingest.readers.markdown import read_markdown
+from rag.ingest.readers.pdf import read_pdf
 from rag.ingest.readers.records import read_json, read_jsonl
+from rag.ingest.readers.sandbox import Sandbox
 from rag.ingest.readers.text import read_text
+from rag.ingest.readers.word import read_old_word, read_word
 from rag.types import IngestFailure
 
-READERS: Mapping[str, Reader] = MappingProxyType(
+_TEXT_READERS: Mapping[str, Reader] = MappingProxyType(
     {
         ".txt": read_text,
         ".md": read_markdown,
         ".json": read_json,
-        ".json.gz": read_json,
         ".jsonl": read_jsonl,
-        ".jsonl.gz": read_jsonl,
+        ".html": read_html,
+        ".htm": read_html,
+        ".eml": read_mail,
+        ".xml": read_feed,
+        ".rss": read_feed,
+        ".atom": read_feed,
     }
 )
-"""The reader of each format, by the end of the file's name in lower case."""
+READERS: Mapping[str, Reader] = MappingProxyType(
+    {
+        **_TEXT_READERS,
+        **{f"{suffix}.gz": reader for suffix, reader in _TEXT_READERS.items()},
+        ".pdf": read_pdf,
+        ".docx": read_word,
+        ".doc": read_old_word,
+    }
+)
+"""The reader of each format, by the end of the file's name in lower case; archives are read besides."""
+
+_ARCHIVE = ".zip"
+SUPPORTED = f"{' '.join(_TEXT_READERS)} (each also .gz) .pdf .docx {_ARCHIVE}"
 
 
-def read_sources(path: Path, *, max_record_bytes: int, root: Path | None = None) -> Iterator[Outcome]:
+def read_sources(
+    path: Path,
+    *,
+    max_record_bytes: int,
+    root: Path | None = None,
+    fields: FieldMap | None = None,
+    sandbox: Sandbox | None = None,
+) -> Iterator[Outcome]:
     """Reads a file, or all files of a folder in the order of their names.
 
     Memory holds one record at a time, however large the corpus is. What cannot be read is yielded as a failure, and
@@ -39,6 +70,8 @@ def read_sources(path: Path, *, max_record_bytes: int, root: Path | None = None)
         path: A file or a folder. Keys are paths relative to the folder, or for a file to ``root``.
         max_record_bytes: Largest file or JSON record that is read as one article.
         root: The corpus a single file belongs to, whose ``metadata.jsonl`` describes it; by default its folder.
+        fields: Where foreign JSON records keep our fields.
+        sandbox: Where hostile formats are parsed; by default one that ends with the last source.
 
     Raises:
         SourceError: The path does not exist.
@@ -49,9 +82,17 @@ def read_sources(path: Path, *, max_record_bytes: int, root: Path | None = None)
     except OSError as error:
         reason = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
         raise SourceError(f"{path} {reason}; give a file or a folder of articles") from error
+    reading = Reading(max_record_bytes, fields or FieldMap(), sandbox or Sandbox())
     if is_folder:
-        return _read_folder(path, max_record_bytes)
-    return _read_file(_in_corpus(path, root or path.parent, max_record_bytes), max_record_bytes)
+        found = _read_folder(path, reading)
+    else:
+        found = _read_file(_in_corpus(path, root or path.parent, max_record_bytes), reading)
+    return found if sandbox else _closing(found, reading.sandbox)
+
+
+def _closing(found: Iterator[Outcome], sandbox: Sandbox) -> Iterator[Outcome]:
+    with sandbox:
+        yield from found
 
 
 def _in_corpus(path: Path, root: Path, limit: int) -> CorpusFile:
@@ -62,29 +103,33 @@ def _in_corpus(path: Path, root: Path, limit: int) -> CorpusFile:
     return CorpusFile(path, well_formed(path.name))
 
 
-def _read_folder(folder: Path, limit: int) -> Iterator[Outcome]:
-    for found in walk(folder, limit):
+def _read_folder(folder: Path, reading: Reading) -> Iterator[Outcome]:
+    for found in walk(folder, reading.limit):
         if isinstance(found, IngestFailure):
             yield found
-        elif _reader_of(found.path):
-            yield from _read_file(found, limit)
+        elif _is_archive(found.path.name) or _reader_of(found.path.name):
+            yield from _read_file(found, reading)
 
 
-def _reader_of(path: Path) -> Reader | None:
-    name = path.name.lower()
+def _is_archive(name: str) -> bool:
+    return name.lower().endswith(_ARCHIVE)
+
+
+def _reader_of(name: str) -> Reader | None:
+    name = name.lower()
     return next((reader for suffix, reader in READERS.items() if name.endswith(suffix)), None)
 
 
-def _read_file(file: CorpusFile, limit: int) -> Iterator[Outcome]:
-    reader = _reader_of(file.path)
-    if reader is None:
-        yield IngestFailure(file.key, f"is of no format that can be read; supported are {' '.join(READERS)}")
+def _read_file(file: CorpusFile, reading: Reading) -> Iterator[Outcome]:
+    reader = _reader_of(file.path.name)
+    if reader is None and not _is_archive(file.path.name):
+        yield IngestFailure(file.key, f"is of no format that can be read; supported are {SUPPORTED}")
         return
     if not file.path.is_file():
         yield IngestFailure(file.key, "is not a file, or is a link to nothing")
         return
     try:
-        for outcome in reader(file.path, file.key, limit):
+        for outcome in reader(file.path, file.key, reading) if reader else _read_archive(file, reading):
             if isinstance(outcome, IngestFailure):
                 yield outcome
                 continue
@@ -97,3 +142,10 @@ def _read_file(file: CorpusFile, limit: int) -> Iterator[Outcome]:
         yield IngestFailure(file.key, "is damaged gzip data; what came before the damage was read")
     except OSError as error:
         yield IngestFailure(file.key, f"cannot be read: {error.strerror or error}")
+
+
+def _read_archive(file: CorpusFile, reading: Reading) -> Iterator[Outcome]:
+    def read_inside(path: Path, key: str) -> Iterator[Outcome]:
+        return _read_file(CorpusFile(path, key), reading)
+
+    return read_archive(file.path, file.key, reading, lambda name: _reader_of(name) is not None, read_inside)

@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 from rag.errors import SourceError
 from rag.ingest.dates import infer_month_first, is_order_unknown, parse_published
+from rag.ingest.readers.mapping import FieldMap
+from rag.ingest.readers.sandbox import Sandbox
 from rag.ingest.urls import date_from_url, publisher_from_url, web_address
 from rag.types import IngestFailure, SourceDocument
 
 Outcome = SourceDocument | IngestFailure
 """One thing found in a source."""
 
-Reader = Callable[[Path, str, int], Iterator[Outcome]]
-"""Reads a file, given its key and the largest record in bytes.
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How sources are read.
+
+    Attributes:
+        limit: Largest file or record that is read as one article, in bytes.
+        fields: Where foreign JSON records keep our fields.
+        sandbox: Where formats are parsed whose libraries may hang or eat memory on hostile files.
+    """
+
+    limit: int
+    fields: FieldMap
+    sandbox: Sandbox
+
+
+Reader = Callable[[Path, str, Reading], Iterator[Outcome]]
+"""Reads a file, given its key and how to read.
 
 A reader raises ``SourceError`` when nothing more of the file can be read, and yields an ``IngestFailure`` for a record
 after which it can go on.
@@ -34,12 +54,44 @@ FRONT_MATTER = frozenset(
     (*_TITLE, *_PUBLISHER, *_PUBLISHED, "url", "language", "author", "authors", "tags", "categories", "description")
 ) | {"layout", "slug", "id", "note", "section", "keywords", "draft", "permalink"}
 _SCAN_BYTES = 1 << 20
+_MOST_RATIO = 200
+_HARMLESS = 500_000_000
 _STATED_DATE = re.compile(rb'"(?:published|date)"\s*:\s*"\s*(\d{1,2}[/-]\d{1,2}[/-]\d{2,4})')
 
 
 def too_large(limit: int) -> str:
     """Returns the message for a record over the limit, which is in bytes."""
     return f"is larger than {limit:,} bytes; split it, or raise max_record_bytes"
+
+
+def open_binary(path: Path) -> BinaryIO:
+    """Opens a file for reading bytes, decompressed when its name ends in ``.gz``."""
+    if not path.name.lower().endswith(".gz"):
+        return path.open("rb")
+    return cast(BinaryIO, io.BufferedReader(_Unpacking(path), 1 << 16))
+
+
+class _Unpacking(io.RawIOBase):
+    """Decompressed bytes of a gzip file, as long as they are not out of all proportion to it."""
+
+    def __init__(self, path: Path) -> None:
+        self._stream = gzip.open(path)  # noqa: SIM115 (closed below)
+        self._left = max(_MOST_RATIO * path.stat().st_size, _HARMLESS)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._stream.read1(len(buffer))  # what comes before damage, rather than all or nothing
+        buffer[: len(data)] = data
+        self._left -= len(data)
+        if self._left < 0:
+            raise SourceError(f"unpacks to more than {_MOST_RATIO} times its size, as a bomb does; it is not read on")
+        return len(data)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
 
 
 def read_bounded(stream: BinaryIO, limit: int) -> bytes:
@@ -79,7 +131,7 @@ def load_json(data: bytes | str) -> object:
     try:
         return json.loads(data)
     except json.JSONDecodeError as error:
-        raise SourceError(f"is not JSON: {error.msg} at column {error.colno}") from error
+        raise SourceError(f"is not JSON: {error.msg.removesuffix(' at')} at column {error.colno}") from error
     except UnicodeDecodeError as error:
         raise SourceError("is not UTF-8 text") from error
     except RecursionError as error:

@@ -8,19 +8,46 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import SourceError
-from rag.ingest.readers.base import FRONT_MATTER, Outcome, StatedDates, document_from_fields
-from rag.ingest.readers.text import read_text_file
+from rag.ingest.readers.base import (
+    FRONT_MATTER,
+    Outcome,
+    Reading,
+    StatedDates,
+    document_from_fields,
+    open_binary,
+    read_bounded,
+)
+from rag.ingest.readers.parsing import Hints
+from rag.ingest.readers.text import decode
+from rag.types import SourceDocument
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
+_SMALL = 50_000
 
-def read_markdown(path: Path, key: str, limit: int) -> Iterator[Outcome]:
+
+def read_markdown(path: Path, key: str, reading: Reading) -> Iterator[Outcome]:
     """Reads a Markdown file as one article; without a title in the front matter, a first heading is its title."""
+    with open_binary(path) as stream:
+        data = read_bounded(stream, reading.limit)
+    # Brackets that never close take time that grows with the square of the file: no matter for an article.
+    found = parse_markdown(data, Hints(key)) if len(data) <= _SMALL else reading.sandbox.parse("Markdown", data, key)
+    yield from found
+
+
+def parse_markdown(data: bytes, hints: Hints) -> Iterator[SourceDocument]:
+    """Reads a Markdown file.
+
+    Raises:
+        SourceError: It is not text, has none, or its front matter is broken.
+    """
     import yaml
 
-    source = read_text_file(path, limit).replace("\r\n", "\n")
+    source = decode(data).replace("\r\n", "\n")
+    if not source.strip():
+        raise SourceError("is empty")
     try:
         fields, body = _front_matter(source)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -30,7 +57,7 @@ def read_markdown(path: Path, key: str, limit: int) -> Iterator[Outcome]:
         raise SourceError("has no text below its front matter")
     if not fields.get("title") and title:
         fields = {**fields, "title": title}
-    yield document_from_fields(key, text, fields, StatedDates())
+    yield document_from_fields(hints.key, text, fields, StatedDates())
 
 
 def _front_matter(source: str) -> tuple[dict[str, object], str]:

@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 
 from rag.errors import SourceError
-from rag.ingest.readers.base import StatedDates, document_from_fields, load_json, one_line
-from rag.ingest.readers.records import open_binary, read_lines
+from rag.ingest.readers.base import StatedDates, document_from_fields, load_json, one_line, open_binary
+from rag.ingest.readers.records import read_lines
 from rag.types import IngestFailure, SourceDocument
 
 METADATA_NAME = "metadata.jsonl"

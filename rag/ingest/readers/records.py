@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import re
@@ -13,29 +12,29 @@ from typing import Any, BinaryIO, TextIO, cast
 from rag.errors import SourceError
 from rag.ingest.readers.base import (
     Outcome,
+    Reading,
     StatedDates,
     document_from_fields,
     load_json,
     one_line,
+    open_binary,
     too_large,
 )
+from rag.ingest.readers.mapping import FieldMap
 from rag.types import IngestFailure
 
 _BODY = ("text", "body", "content")
 _CHUNK = 1 << 16
 _SPACE = re.compile(r"\s*")
 _LONGEST_TOKEN = 16
-
-
-def open_binary(path: Path) -> BinaryIO:
-    """Opens a file for reading bytes, decompressed when its name ends in ``.gz``."""
-    return cast(BinaryIO, gzip.open(path)) if path.name.lower().endswith(".gz") else path.open("rb")
+_MOST_BLANK = 1_000_000
+_MOST_FAILED = 10_000  # then a file is something else than records, and the next million lines are as well
 
 
 def read_lines(path: Path, limit: int) -> Iterator[tuple[int, bytes | SourceError]]:
     """Yields line numbers, from 1, with the lines that are not blank; a line over the limit is skipped unread."""
     with open_binary(path) as stream:
-        number = 0
+        number = blank = 0
         while line := stream.readline(limit + 2):
             number += 1
             if len(line.rstrip(b"\r\n")) > limit:
@@ -44,32 +43,39 @@ def read_lines(path: Path, limit: int) -> Iterator[tuple[int, bytes | SourceErro
                 yield number, SourceError(too_large(limit))
             elif line.strip(b"\xef\xbb\xbf \t\r\n"):
                 yield number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+            else:
+                blank += 1
+                if blank > _MOST_BLANK:
+                    raise SourceError(f"has more than {_MOST_BLANK:,} empty lines; it is not read on")
 
 
-def read_jsonl(path: Path, key: str, limit: int) -> Iterator[Outcome]:
+def read_jsonl(path: Path, key: str, reading: Reading) -> Iterator[Outcome]:
     """Reads one record a line; a line that is no record is a failure, and reading goes on with the next."""
     dates = StatedDates(lambda: open_binary(path))
-    number = 0
-    for number, line in read_lines(path, limit):
+    number = failed = 0
+    for number, line in read_lines(path, reading.limit):
         place = f"{key}#{number}"
         try:
             if isinstance(line, SourceError):
                 raise line
-            yield _document(load_json(line), place, key, dates)
+            yield _document(reading.fields.apply(load_json(line)), place, key, dates)
         except SourceError as error:
+            failed += 1
             yield IngestFailure(place, f"line {number} {error}")
+            if failed == _MOST_FAILED:
+                raise SourceError(f"has {_MOST_FAILED:,} lines that are no records; it is not read on") from error
     if not number:
         raise SourceError("is empty")
 
 
-def read_json(path: Path, key: str, limit: int) -> Iterator[Outcome]:
+def read_json(path: Path, key: str, reading: Reading) -> Iterator[Outcome]:
     """Reads a record, a list of records, or records one after the other. A list may be longer than the limit."""
     dates = StatedDates(lambda: open_binary(path))
     try:
         with open_binary(path) as stream:
             encoding = "utf-16" if _starts_as_utf16(stream) else "utf-8-sig"
             with io.TextIOWrapper(stream, encoding=encoding) as text:
-                yield from _read_values(_Window(text, limit), key, dates)
+                yield from _read_values(_Window(text, reading.limit), reading.fields, key, dates)
     except json.JSONDecodeError as error:
         raise SourceError(f"is not JSON: {error.msg}") from error
     except UnicodeDecodeError as error:
@@ -138,7 +144,7 @@ class _Window:
         self._ended = not more
 
 
-def _read_values(window: _Window, key: str, dates: StatedDates) -> Iterator[Outcome]:
+def _read_values(window: _Window, fields: FieldMap, key: str, dates: StatedDates) -> Iterator[Outcome]:
     first = window.peek()
     if not first:
         raise SourceError("is empty")
@@ -147,7 +153,7 @@ def _read_values(window: _Window, key: str, dates: StatedDates) -> Iterator[Outc
     is_list = first == "["
     if is_list:
         window.skip()
-    number = 0
+    number = failed = 0
     while window.peek() not in ("]" if is_list else "", ""):
         number += 1
         place = f"{key}#{number}"
@@ -156,12 +162,15 @@ def _read_values(window: _Window, key: str, dates: StatedDates) -> Iterator[Outc
         except SourceError as error:
             raise SourceError(f"record {number} {error}; the records after it were not read") from error
         if not is_list and number == 1 and not window.peek():
-            yield _document(value, key, key, dates)
+            yield _document(fields.apply(value), key, key, dates)
             return
         try:
-            yield _document(value, place, key, dates)
+            yield _document(fields.apply(value), place, key, dates)
         except SourceError as error:
+            failed += 1
             yield IngestFailure(place, f"record {number} {error}")
+            if failed == _MOST_FAILED:
+                raise SourceError(f"has {_MOST_FAILED:,} items that are no records; it is not read on") from error
         if is_list and window.peek() == ",":
             window.skip()
         elif is_list and window.peek() != "]":

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rag.errors import SourceError
-from rag.ingest.readers.base import Outcome, read_bounded
+from rag.ingest.readers.base import Outcome, Reading, open_binary, read_bounded
 from rag.types import SourceDocument
 
 _MARKS = (
@@ -24,9 +24,9 @@ _BINARY = 0.01
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f]")
 
 
-def read_text(path: Path, key: str, limit: int) -> Iterator[Outcome]:
+def read_text(path: Path, key: str, reading: Reading) -> Iterator[Outcome]:
     """Reads a text file as one article."""
-    yield SourceDocument(key=key, text=read_text_file(path, limit))
+    yield SourceDocument(key=key, text=read_text_file(path, reading.limit))
 
 
 def read_text_file(path: Path, limit: int) -> str:
@@ -35,7 +35,7 @@ def read_text_file(path: Path, limit: int) -> str:
     Raises:
         SourceError: It is too large, empty, or not text.
     """
-    with path.open("rb") as stream:
+    with open_binary(path) as stream:
         text = decode(read_bounded(stream, limit))
     if not text.strip():
         raise SourceError("is empty")

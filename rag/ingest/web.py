@@ -1,0 +1,197 @@
+"""Fetching a page or a feed: bounded in time and size, and never from an address inside the user's own network.
+
+An article may name any address, a server may redirect to any, and a name may resolve to one address when it is
+checked and to another when it is used (DNS rebinding). So names are resolved here, once for each hop, every address is
+checked, and the connection is made to the address that was checked; the name still goes into the request and is what
+the certificate must be for.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.errors import SourceError
+from rag.ingest.readers.base import one_line, too_large
+
+if TYPE_CHECKING:
+    import httpx
+
+_MOST_REDIRECTS = 8
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PORTS = {"http": 80, "https": 443}
+_HEADERS = {
+    "User-Agent": "Dateline (news reader; reads pages its user names)",
+    "Accept": "text/html, application/rss+xml, application/atom+xml, application/xml;q=0.9, */*;q=0.5",
+    "Accept-Encoding": "gzip, deflate",
+    "Connection": "close",
+}
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a server answered.
+
+    Attributes:
+        url: Where it came from after redirects.
+        kind: Media type in lower case; empty when none is stated.
+        charset: Encoding that the server states; empty when none is.
+    """
+
+    url: str
+    data: bytes
+    kind: str = ""
+    charset: str = ""
+
+
+class Web:
+    """Fetches addresses, one at a time.
+
+    Proxies that the environment names are not used: behind one it could not be told where a connection leads.
+
+    Args:
+        limit: Largest answer in bytes, unpacked.
+        seconds: Time for the whole transfer, redirects included.
+        allow_private: Whether addresses of this machine and of private networks may be fetched.
+    """
+
+    def __init__(self, *, limit: int, seconds: float = 30.0, allow_private: bool = False) -> None:
+        self._limit = limit
+        self._seconds = seconds
+        self._allow_private = allow_private
+
+    def fetch(self, url: str) -> Fetched:
+        """Fetches an address.
+
+        Raises:
+            SourceError: It is refused, does not answer in time, or answers with an error or with too much.
+        """
+        done: list[Fetched | BaseException] = []
+
+        def work() -> None:
+            try:
+                done.append(self._follow(url))
+            except BaseException as error:  # raised again where it can be handled
+                done.append(error)
+
+        # In a thread of its own, since neither a slow name server nor a server that sends a header byte by byte
+        # runs into any of the time-outs of a connection.
+        thread = threading.Thread(target=work, name="dateline-fetch", daemon=True)
+        thread.start()
+        thread.join(self._seconds)
+        if not done:
+            raise self._too_slow()
+        if isinstance(done[0], BaseException):
+            raise done[0]
+        return done[0]
+
+    def _too_slow(self) -> SourceError:
+        return SourceError(f"did not answer in full within {self._seconds:g} seconds")
+
+    def _follow(self, url: str) -> Fetched:
+        import httpx
+
+        deadline = time.monotonic() + self._seconds
+        try:
+            with httpx.Client(trust_env=False, headers=_HEADERS) as client:
+                for _ in range(_MOST_REDIRECTS + 1):
+                    found = self._hop(client, url, deadline)
+                    if isinstance(found, Fetched):
+                        return found
+                    url = found
+        except httpx.TimeoutException as error:
+            raise self._too_slow() from error
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError, zlib.error) as error:
+            raise SourceError(f"cannot be fetched: {one_line(str(error)) or type(error).__name__}") from error
+        raise SourceError(f"redirects more than {_MOST_REDIRECTS} times")
+
+    def _hop(self, client: httpx.Client, url: str, deadline: float) -> Fetched | str:
+        """Returns the answer, or the address that it redirects to."""
+        import httpx
+
+        target = httpx.URL(url)
+        if target.scheme not in _PORTS or not target.host:
+            raise SourceError("is no address of the web; only http and https are fetched")
+        if target.userinfo:
+            raise SourceError("holds a user name or password; only public pages are fetched")
+        host = target.raw_host.decode("ascii")
+        error: Exception = SourceError("has no address")
+        for address in self._resolve(host, target.port or _PORTS[target.scheme]):
+            left = max(0.1, deadline - time.monotonic())
+            request = client.build_request(
+                "GET",
+                target.copy_with(host=str(address), fragment=None),
+                headers={"Host": target.netloc.decode("ascii")},
+                timeout=left,
+                extensions={"sni_hostname": host},
+            )
+            try:
+                response = client.send(request, stream=True, follow_redirects=False)
+            except httpx.ConnectError as refused:
+                error = refused
+                continue
+            try:
+                if response.status_code in _REDIRECTS and "location" in response.headers:
+                    return str(target.join(response.headers["location"]))
+                if not response.is_success:
+                    raise SourceError(
+                        f"answers with {response.status_code} {one_line(response.reason_phrase)}".rstrip()
+                    )
+                kind, _, _ = response.headers.get("content-type", "").partition(";")
+                data = b"".join(self._body(response, deadline))
+                address_of = str(target.copy_with(fragment=None))
+                return Fetched(address_of, data, kind.strip().lower(), response.charset_encoding or "")
+            finally:
+                response.close()
+        raise error
+
+    def _resolve(self, host: str, port: int) -> list[_Address]:
+        try:
+            found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+        except socket.gaierror as error:
+            raise SourceError(f"cannot be fetched: {host} is not known") from error
+        addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+        if not self._allow_private:
+            addresses = [address for address in addresses if is_public(address)]
+            if not addresses:
+                raise SourceError(
+                    "leads to this machine or a private network; it is fetched only with allow_private_addresses"
+                )
+        return list(dict.fromkeys(addresses))
+
+    def _body(self, response: httpx.Response, deadline: float) -> Iterator[bytes]:
+        encoding = response.headers.get("content-encoding", "identity").strip().lower()
+        if encoding not in ("identity", "", "gzip", "x-gzip", "deflate"):
+            raise SourceError(f"is sent in an encoding that was not asked for, {one_line(encoding)[:40]}")
+        unpacker = zlib.decompressobj(47) if encoding not in ("identity", "") else None  # 47: zlib or gzip
+        left = self._limit
+        for chunk in response.iter_raw():
+            data = unpacker.decompress(chunk, left + 1) if unpacker else chunk
+            left -= len(data)
+            if left < 0:
+                raise SourceError(too_large(self._limit))
+            if time.monotonic() > deadline:
+                raise self._too_slow()
+            yield data
+
+
+def is_public(address: _Address) -> bool:
+    """Returns whether an address is one of the public internet, with those that wrap another judged by that."""
+    if isinstance(address, ipaddress.IPv6Address):
+        wrapped = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+        if address in _NAT64:
+            wrapped.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        if not all(is_public(inner) for inner in wrapped if inner is not None):
+            return False
+        if address.ipv4_mapped is not None:
+            return True
+    return address.is_global and not address.is_multicast and not address.is_reserved
