@@ -21,7 +21,7 @@ from ui.fields import day_field
 from ui.jobs import Job, progress
 from ui.listing import ORDERS, Wanted, table
 from ui.markup import button, plural, text
-from ui.uploads import LARGEST, MOST, add_files
+from ui.uploads import LARGEST, MOST, add_addresses, add_files
 
 _POLL = 0.15
 _NAMED = 5
@@ -56,7 +56,12 @@ class CorpusPage:
         with gr.Row(elem_id="corpus", equal_height=False):
             with gr.Column(scale=3, min_width=320, elem_id="articles"):
                 with gr.Accordion("Add articles", open=False, elem_id="add"):
-                    # Adding by address comes here, as another way into the same job.
+                    with gr.Row(elem_id="by-address", equal_height=True):
+                        self._address = gr.Textbox(
+                            label="Address of a page or feed", placeholder="https://", elem_id="address", scale=5,
+                            min_width=200, max_lines=1,
+                        )  # fmt: skip
+                        self._fetch = gr.Button("Add", scale=0, min_width=80, elem_id="fetch")
                     self._files = gr.File(
                         label=f"Drop files here: at most {MOST} at a time, {LARGEST // 1_000_000} MB each",
                         file_count="multiple", type="filepath", height=120, elem_id="files",
@@ -99,6 +104,9 @@ class CorpusPage:
         removed.then(self._look, [self._seen, self._start, *wanted], shown, **quick)
         added = self._files.upload(self._add, self._files, [self._files, self._progress], **slow)
         added.then(self._look, [self._seen, self._start, *wanted], shown, **quick)
+        fetched = gr.on([self._fetch.click, self._address.submit], self._add_address, self._address,
+                        [self._address, self._progress], **slow)  # fmt: skip
+        fetched.then(self._look, [self._seen, self._start, *wanted], shown, **quick)
         self._progress.cancel(self._cancel, None, None, **quick)
         clock.tick(self._look, [self._seen, self._start, *wanted], shown, **quick)
         page.load(self._look, [self._seen, self._start, *wanted], shown, **quick)
@@ -175,18 +183,35 @@ class CorpusPage:
         if not files:
             yield gr.skip(), gr.skip()
             return
-        if not page_allows(request, Scope.WRITE):
-            gr.Warning(_READ_ONLY)
-            yield None, gr.skip()
-            return
-        if self._job is not None and self._job.is_running:
-            gr.Warning("Articles are being added already; wait for that to end.")
+        if not self._may_begin(request):
             yield None, gr.skip()
             return
         paths = [Path(file) for file in files]
         self._job = Job("Adding articles", lambda job: add_files(self._dateline, paths, job))
         async for shown in self._follow():
             yield None, shown
+
+    async def _add_address(self, address: str, request: gr.Request) -> AsyncIterator[Any]:
+        wanted = (address or "").split()
+        if not wanted or not all(one.startswith(("http://", "https://")) for one in wanted):
+            gr.Warning("Give the address of a page or feed; it begins with http:// or https://.")
+            yield gr.skip(), gr.skip()
+            return
+        if not self._may_begin(request):
+            yield gr.skip(), gr.skip()
+            return
+        self._job = Job("Adding articles", lambda job: add_addresses(self._dateline, wanted, job))
+        async for shown in self._follow():
+            yield "", shown
+
+    def _may_begin(self, request: gr.Request) -> bool:
+        if not page_allows(request, Scope.WRITE):
+            gr.Warning(_READ_ONLY)
+            return False
+        if self._job is not None and self._job.is_running:
+            gr.Warning("Articles are being added already; wait for that to end.")
+            return False
+        return True
 
     async def _follow(self) -> AsyncIterator[str]:
         """Shows the job that runs, whoever began it, until it ends."""

@@ -52,6 +52,31 @@ def add_files(dateline: Dateline, files: Sequence[Path], job: Job) -> str:
     return f"{plural(good, 'file')} of {len(files)} added"
 
 
+def add_addresses(dateline: Dateline, addresses: Sequence[str], job: Job) -> str:
+    """Reads pages and feeds into the index; returns what to say at the end.
+
+    Args:
+        dateline: Whose index; its settings say whether addresses inside the operator's network may be read.
+        addresses: Of web pages and feeds.
+        job: Told of each.
+    """
+    outcomes: list[Outcome] = []
+    for number, address in enumerate(addresses):
+
+        def tell(read: int, passages: int, address: str = address, number: int = number) -> None:
+            said = f"Reading {address}: {plural(read, 'article')}, {plural(passages, 'passage')}"
+            job.tell(said, number, len(addresses), _shown(outcomes))
+
+        job.tell(f"Fetching {address}", number, len(addresses), _shown(outcomes))
+        try:
+            outcomes.append(_outcome(address, dateline.ingest([address], progress=tell)))
+        except DatelineError as error:
+            outcomes.append(Outcome(address, "bad", str(error)))
+    job.tell("Done", len(addresses), len(addresses), _shown(outcomes))
+    good = sum(outcome.state == "good" for outcome in outcomes)
+    return f"{plural(good, 'address', 'addresses')} of {len(addresses)} read"
+
+
 def safe_name(name: str) -> str:
     """Returns a file name without anything that could point elsewhere."""
     plain = _UNSAFE.sub(" ", name).strip().lstrip(".") or "article.txt"

@@ -57,7 +57,9 @@ class Site:
     """A served page: its address, what answers, and the slow model behind ``fake/slow``."""
 
     def __init__(self, folder: Path, corpus: Path, port: int = 0) -> None:
-        self.settings = Settings(index=folder / "index", corpus=corpus, model="extractive")
+        self.settings = Settings(
+            index=folder / "index", corpus=corpus, model="extractive", allow_private_addresses=True
+        )
         self.slow = SlowModel()
         self._port = port
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +34,11 @@ def corpus(browser: Browser, tmp_path: Path) -> Iterator[Site]:
     served = Site(tmp_path, ARTICLES)
     with served.up():
         yield served
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        pass
 
 
 def to_corpus(page: Page) -> None:
@@ -81,6 +89,32 @@ def test_what_is_added_is_answered_and_what_is_removed_no_longer(
     assert page.locator(".turn").nth(2).locator(".abstained").count() == 1
     page.locator(".turn").nth(1).locator(".sentence .chip").first.click()
     page.locator("#source", has_text="has been removed since").wait_for()
+
+
+def test_a_page_is_added_by_its_address(context: BrowserContext, corpus: Site, tmp_path: Path) -> None:
+    paragraphs = BRIDGE.split("---\n")[2].split("\n\n")
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    page_html = (
+        f"<html><head><title>Old bridge of Tartu closed</title></head><body><article>{body}</article></body></html>"
+    )
+    (tmp_path / "bridge.html").write_text(page_html, encoding="utf-8")
+    handler = partial(QuietHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as web:
+        threading.Thread(target=web.serve_forever, daemon=True).start()
+        page = open_page(context, corpus)
+        to_corpus(page)
+        page.locator("#add > button").click()
+        page.locator("#address input").fill("not an address")
+        page.locator("#fetch").click()
+        page.get_by_text("it begins with http").wait_for()
+        page.locator("#address input").fill(f"http://127.0.0.1:{web.server_port}/bridge.html")
+        page.locator("#fetch").click()
+        page.locator(".outcomes .good", has_text="added").wait_for()
+        page.locator("#table button.title", has_text="Old bridge of Tartu closed").wait_for()
+        web.shutdown()
+    page.get_by_role("tab", name="Ask").click()
+    ask(page, QUESTION)
+    assert "cracks" in page.locator(".sentence").first.inner_text()
 
 
 def test_a_file_of_the_same_name_is_a_new_version(context: BrowserContext, corpus: Site, tmp_path: Path) -> None:
