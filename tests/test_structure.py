@@ -85,6 +85,7 @@ ADAPTED: dict[str, str | tuple[str, ...]] = {
         "ui.api.briefings",
         "ui.api.connection",
         "ui.api.errors",
+        "ui.api.evaluations",
         "ui.api.jobs",
         "ui.api.openai.chat",
         "ui.api.system",

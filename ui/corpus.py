@@ -13,7 +13,7 @@ from rag.errors import ArticleNotFoundError, DatelineError
 from rag.service import Dateline
 from rag.types import SourceSummary
 from ui import source
-from ui.access.identity import Scope, caller_of
+from ui.access.identity import Scope, page_allows
 from ui.coverage import coverage
 from ui.dates import read_day
 from ui.events import listening
@@ -171,7 +171,7 @@ class CorpusPage:
         ), ids
 
     def _remove(self, ids: list[str], request: gr.Request) -> tuple[str, list[str], str]:
-        if not _may_change(request):
+        if not page_allows(request, Scope.WRITE):
             return f'<div class="notice failed" role="alert"><p>{_READ_ONLY}</p></div>', [], _READ
         try:
             self._dateline.remove(ids)
@@ -205,7 +205,7 @@ class CorpusPage:
             yield "", shown
 
     def _may_begin(self, request: gr.Request) -> bool:
-        if not _may_change(request):
+        if not page_allows(request, Scope.WRITE):
             gr.Warning(_READ_ONLY)
             return False
         if self._job is not None and self._job.is_running:
@@ -228,7 +228,3 @@ class CorpusPage:
     def _cancel(self) -> None:
         if self._job is not None:
             self._job.cancel()
-
-
-def _may_change(request: gr.Request) -> bool:
-    return caller_of(request.request.scope if request.request else {}).may(Scope.WRITE)

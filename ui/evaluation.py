@@ -12,7 +12,7 @@ import gradio as gr
 from rag.errors import DatelineError
 from rag.service import Dateline
 from ui import evaluations
-from ui.access.identity import Scope, caller_of
+from ui.access.identity import Scope, page_allows
 from ui.asking import EXTRACTIVE
 from ui.events import listening
 from ui.jobs import Job, progress
@@ -77,7 +77,7 @@ class EvaluationPage:
         baseline: str | None,
         request: gr.Request,
     ) -> AsyncIterator[str]:
-        if not caller_of(request.request.scope if request.request else {}).may(Scope.ADMIN):
+        if not page_allows(request, Scope.ADMIN):
             gr.Warning("Only an administrator may run evaluations here.")
             return
         if self._job is not None and self._job.is_running:

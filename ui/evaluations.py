@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Protocol
 
 from eval.report.document import FILE, read_report
 from eval.report.html import html
@@ -14,10 +15,16 @@ from eval.report.writing import write_report
 from eval.session import Options, check_plan, held_to, run_suite
 from eval.suites import read_suite
 from rag.config import Settings
-from ui.jobs import Job
 from ui.markup import plural, text
 
 _FOLDER = "evaluations"
+
+
+class Told(Protocol):
+    """What is told how far a run is; an exception from it ends the run."""
+
+    def tell(self, said: str, done: int = 0, total: int = 0, outcome: str | None = None) -> None:
+        """Takes note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ def baselines(settings: Settings) -> Mapping[str, Path]:
     return {**{path.stem: path for path in shipped}, **runs(settings)}
 
 
-def run(settings: Settings, order: Order, job: Job) -> tuple[str, Path]:
+def run(settings: Settings, order: Order, job: Told) -> tuple[str, Path]:
     """Runs a suite and writes its report beside the index.
 
     Returns:
@@ -86,7 +93,7 @@ def framed(report: Path) -> str:
 class _Teller:
     """Passes progress on to a job."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Told) -> None:
         self._job = job
 
     def begin(self, label: str, length: int) -> Callable[[int], None]:

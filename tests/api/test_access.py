@@ -30,7 +30,7 @@ WRITE = {
     "POST /api/v1/articles", "DELETE /api/v1/articles/{article_id}", "GET /api/v1/jobs", "GET /api/v1/jobs/{job_id}",
     "DELETE /api/v1/jobs/{job_id}",
 }  # fmt: skip
-ADMIN = {"GET /metrics"}
+ADMIN = {"GET /metrics", "GET /api/v1/evaluations", "POST /api/v1/evaluations"}
 
 
 @pytest.fixture(scope="module")

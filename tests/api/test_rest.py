@@ -201,6 +201,19 @@ def test_a_bundle_is_verified(served: Served, client: httpx.Client, tmp_path: An
     assert broken["problems"]
 
 
+def test_a_suite_is_run_by_a_job_that_can_be_cancelled(client: httpx.Client) -> None:
+    offered = client.get("/api/v1/evaluations").json()
+    assert "sample" in offered["suites"]
+    assert client.post("/api/v1/evaluations", json={"suite": "nothing"}).status_code == 404
+    job = client.post("/api/v1/evaluations", json={"suite": "sample", "model": "extractive"}).json()
+    for _ in range(600):
+        if client.get(f"/api/v1/jobs/{job['id']}").json()["progress"]["articles"]:
+            break
+        time.sleep(0.05)
+    assert client.delete(f"/api/v1/jobs/{job['id']}").status_code == 202
+    assert ended(client, job["id"])["state"] == "cancelled"
+
+
 def test_an_unknown_job_is_not_found(client: httpx.Client) -> None:
     assert client.get("/api/v1/jobs/nothing").json()["error"]["code"] == "not_found"
     assert client.delete("/api/v1/jobs/nothing").status_code == 404

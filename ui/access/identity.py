@@ -60,6 +60,12 @@ def caller_of(scope: Mapping[str, Any]) -> Caller:
     return found
 
 
+def page_allows(request: Any, wanted: Scope) -> bool:
+    """Tells whether who sent an event of the page may do what needs a scope; ``request`` is Gradio's."""
+    inner = request.request
+    return inner is not None and caller_of(inner.scope).may(wanted)
+
+
 def as_local(app: ASGIApp) -> ASGIApp:
     """Returns an application that takes every caller for whoever sits at this machine, where no gate stands before."""
 

@@ -20,6 +20,7 @@ from ui.api.articles import articles
 from ui.api.briefings import briefings
 from ui.api.desk import Desk, Room
 from ui.api.errors import install
+from ui.api.evaluations import evaluations
 from ui.api.jobs import jobs
 from ui.api.jobstore import FILE, JobStore
 from ui.api.mcp_server import McpServer
@@ -69,6 +70,7 @@ class Programs:
             answers(desk),
             articles(desk),
             briefings(self._store, reading, writer),
+            evaluations(self._store, reading, desk),
             jobs(self._store, ingest, [reading], Uploads(dateline)),
         ):
             self.app.include_router(router)

@@ -237,7 +237,7 @@ class Job(BaseModel):
     started: str | None
     finished: str | None
     progress: Progress
-    result: dict[str, Any] | None = Field(description="What it came to, when it is done.")
+    result: dict[str, Any] | None = Field(description="What it came to, when it is done; left out of lists.")
     error: ErrorBody | None = Field(description="Why it failed or was interrupted.")
 
 
@@ -245,6 +245,13 @@ class Jobs(BaseModel):
     """Jobs, the latest first."""
 
     jobs: list[Job]
+
+
+class Evaluations(BaseModel):
+    """What can be run and compared with."""
+
+    suites: list[str]
+    baselines: list[str] = Field(description="Those that come with the program, and earlier runs.")
 
 
 class Health(BaseModel):

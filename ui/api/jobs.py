@@ -60,7 +60,7 @@ def jobs(store: JobStore, worker: Worker, others: Sequence[Worker], uploads: Upl
     def list_jobs(request: Request) -> Any:
         caller = caller_of(request.scope)
         owner = None if caller.may(Scope.ADMIN) else caller.name
-        return {"jobs": [encode_job(job) for job in store.all(owner)]}
+        return {"jobs": [encode_job(job) | {"result": None} for job in store.all(owner)]}
 
     @router.get("/jobs/{job_id}", response_model=JobDocument, summary="Show one job", responses=refusals(404))
     def get_job(request: Request, job_id: str) -> Any:

@@ -116,6 +116,19 @@ class BriefingRequest(Filtering):
         return Request(self.topic or "", self.filters(), Length(self.length), self.since, pair)
 
 
+class EvaluationRequest(_Strict):
+    """A suite to be run against the articles of this server."""
+
+    suite: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(examples=["sample"])
+    model: Annotated[str, StringConstraints(max_length=200)] | None = Field(
+        None, description="`extractive`, or a model this server offers; by default the one it was started with."
+    )
+    baseline: Annotated[str, StringConstraints(max_length=200)] | None = Field(
+        None, description="A baseline or an earlier run to compare with."
+    )
+    own_corpus: bool = Field(True, description="Ask the articles of this server, whatever corpus the suite names.")
+
+
 class SearchRequest(Filtering):
     """A query for passages."""
 
