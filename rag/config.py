@@ -79,8 +79,8 @@ class Settings(BaseSettings):
     )
     serve_body_bytes: int = Field(1_000_000, ge=1000, description="Largest request to the server, uploads aside.")
     serve_upload_bytes: int = Field(25_000_000, ge=1000, description="Largest upload to the server.")
-    serve_models: tuple[str, ...] = Field(
-        (), description="Models that callers may name beside `model` and `extractive`; a JSON list in a variable."
+    serve_models: str = Field(
+        "", description="Models that callers may name beside `model` and `extractive`, with blanks between them."
     )
     max_record_bytes: int = Field(
         20_000_000, ge=1000, description="Largest single file, page or JSON line read as one article, in bytes."

@@ -88,7 +88,9 @@ def build_service(
         is_local: Whether only this machine can reach the server.
     """
     settings, figures, lines = dateline.settings, Figures(), Lines()
-    room = Room(settings.serve_active, settings.serve_waiting, settings.serve_seconds, settings.serve_models)
+    room = Room(
+        settings.serve_active, settings.serve_waiting, settings.serve_seconds, tuple(settings.serve_models.split())
+    )
     programs = Programs(dateline, accounts, figures, lines, room)
     page = build_app(dateline, history, examples, lines=lines, running=programs.running, guarded=False)
     limits = Limits(settings.serve_per_minute, settings.serve_body_bytes, settings.serve_upload_bytes)

@@ -87,7 +87,7 @@ def serving(index: Path, folder: Path, *, is_local: bool = True, **settings: Any
 
     own = folder / "index"
     shutil.copytree(index, own)
-    chosen = {"model": "extractive", "serve_per_minute": 0, "serve_models": (SLOW,), **settings}
+    chosen = {"model": "extractive", "serve_per_minute": 0, "serve_models": SLOW, **settings}
     dateline = Dateline(Settings(index=own, corpus=folder, **chosen))
     dateline.warm()
     history, accounts = History(own / "conversations.sqlite"), Accounts(own / FILE)

@@ -13,7 +13,9 @@ from ui.lines import Lines
 def serve_assistant(dateline: Dateline) -> None:
     """Serves until the assistant leaves."""
     settings = dateline.settings
-    room = Room(settings.serve_active, settings.serve_waiting, settings.serve_seconds, settings.serve_models)
+    room = Room(
+        settings.serve_active, settings.serve_waiting, settings.serve_seconds, tuple(settings.serve_models.split())
+    )
     lines = Lines()
     desk = Desk(dateline, Figures(), lines, room)
     McpServer(desk, Writer(dateline, lines)).run_on_standard_streams()
