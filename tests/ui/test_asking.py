@@ -112,4 +112,6 @@ def test_a_model_that_fails_is_replaced_by_source_sentences_and_says_why() -> No
 
 def test_any_other_error_is_one_line() -> None:
     asking = ask(FakeDateline({"m": StoreError("there is no index")}))
-    assert until(asking, Failed) == Failed("there is no index")
+    failed = until(asking, Failed)
+    assert isinstance(failed, Failed)
+    assert failed.message == "there is no index"

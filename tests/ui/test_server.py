@@ -20,7 +20,7 @@ def test_it_does_not_open_itself_to_other_machines(tmp_path: Path) -> None:
     )  # fmt: skip
     assert found.returncode == 2
     assert len(found.stderr.splitlines()) == 1
-    assert "no authentication yet" in found.stderr
+    assert "dateline user add" in found.stderr
     assert not (tmp_path / "index").exists()
 
 
