@@ -112,15 +112,15 @@ def serve(dateline: Dateline, host: str, port: int, say: Callable[[str], None], 
         StoreError: There is neither an index nor a corpus, or it cannot be written.
     """
     is_local = host in _LOOPBACK
+    known = dateline.settings.index / ACCOUNTS
     with ExitStack() as stack:
+        if not is_local and not known.exists():
+            raise _open_to_all(host)
         dateline.create()  # before anything else is kept in the folder
-        accounts = Accounts(dateline.settings.index / ACCOUNTS)
+        accounts = Accounts(known)
         stack.callback(accounts.close)
         if not (is_local or accounts.any()):
-            raise SettingsError(
-                f"--host {host} would let other machines in, and nobody has to say who they are: run `dateline user add"
-                " NAME` or `dateline key add NAME` first, or use 127.0.0.1"
-            )
+            raise _open_to_all(host)
         history = History(dateline.settings.index / _CONVERSATIONS)
         stack.callback(history.close)
         examples = Examples(dateline)
@@ -139,6 +139,13 @@ def serve(dateline: Dateline, host: str, port: int, say: Callable[[str], None], 
         bound = socket.getsockname()[1]
         say(f"Dateline is at http://{f'[{host}]' if ':' in host else host}:{bound}")
         server.run(sockets=[socket])
+
+
+def _open_to_all(host: str) -> SettingsError:
+    return SettingsError(
+        f"--host {host} would let other machines in, and nobody has to say who they are: run `dateline user add"
+        " NAME` or `dateline key add NAME` first, or use 127.0.0.1"
+    )
 
 
 def _warm(dateline: Dateline, examples: Examples, readiness: Readiness, say: Callable[[str], None]) -> None:
