@@ -183,6 +183,7 @@ class Asking:
                     if failure:
                         said = f"{failure}; these are source sentences, chosen without a language model"
                         answer = replace(answer, failure=failure, warnings=(said, *answer.warnings))
+                    self._dateline.record("answer", self._question, answer.citations)
                     self._events.put(Answered(answer, self._dateline.made_with(answer)))
                 else:
                     self._events.put(event)

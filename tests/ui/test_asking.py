@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from rag.answering import AnswerEvent, Finished, SentenceReady
 from rag.errors import ModelUnavailableError, StoreError
-from rag.types import Answer, AnswerSentence, Filters, Turn, Verdict
+from rag.types import Answer, AnswerSentence, Citation, Filters, Turn, Verdict
 from ui.asking import Answered, Asking, Failed, Line, Progress, Waiting
 
 SENTENCE = AnswerSentence("Because.", Verdict.SUPPORTED, 0.9, ())
@@ -23,6 +23,10 @@ class FakeDateline:
     failing: dict[str, Exception] = field(default_factory=dict)
     go_on: threading.Event = field(default_factory=threading.Event)
     closed: threading.Event = field(default_factory=threading.Event)
+    recorded: list[str] = field(default_factory=list)
+
+    def record(self, kind: str, question: str, citations: Sequence[Citation]) -> None:
+        self.recorded.append(question)
 
     def ask_stream(
         self, question: str, *, filters: Filters, history: Sequence[Turn], model: str
@@ -107,6 +111,7 @@ def test_a_model_that_fails_is_replaced_by_source_sentences_and_says_why() -> No
     answered = until(ask(dateline), Answered)
     assert isinstance(answered, Answered)
     assert answered.answer.failure == "the key was refused"
+    assert dateline.recorded == ["why"]
     assert "source sentences" in answered.answer.warnings[0]
 
 
