@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rag.config import Settings
 from rag.errors import StoreError
 from rag.index.store import IndexStore
+from rag.parts import Notice, Parts
 from rag.types import (
     Answer,
     Article,
@@ -29,18 +30,11 @@ from rag.types import (
 if TYPE_CHECKING:
     from rag.answering import AnswerEvent
     from rag.brief.types import Briefing, FoundQuotation, Request
-    from rag.check.verification import Verifier
-    from rag.generate.drafting import Answerer
-    from rag.index.embedding import Embedder
     from rag.index.portable import Manifest
     from rag.index.records import ArticleVersion, GivenAnswer
-    from rag.retrieve.hybrid import Retriever
-    from rag.retrieve.reranking import Reranker
-
-Notice = Callable[[str], None]
 
 
-class Dateline:
+class Dateline(Parts):
     """A corpus and its questions.
 
     Index and models are opened on first use and kept until ``close``. Several threads may use one object; a model
@@ -52,22 +46,8 @@ class Dateline:
     """
 
     def __init__(self, settings: Settings, notice: Notice | None = None) -> None:
-        self.settings = settings
-        self.notice: Notice = notice or (lambda message: None)
-        self._store: IndexStore | None = None
-        self._embedder: Embedder | None = None
-        self._answerers: dict[str, Answerer] = {}
-        self._reranker: Reranker | None = None
-        self._verifier: Verifier | None = None
-        # Two locks, so that a search need not wait while a model is being loaded; and one for the first ingest.
-        self._opening, self._loading, self._first_ingest = threading.RLock(), threading.RLock(), threading.Lock()
-
-    def close(self) -> None:
-        """Releases files and models."""
-        for answerer in self._answerers.values():
-            answerer.close()
-        if self._store is not None:
-            self._store.close()
+        super().__init__(settings, notice)
+        self._first_ingest = threading.Lock()
 
     # -- the corpus -------------------------------------------------------------------------------------------
 
@@ -334,8 +314,6 @@ class Dateline:
         self._verifying()
         self._answering()
 
-    # -- parts, opened on first use ---------------------------------------------------------------------------
-
     def _ingest_default_corpus(self) -> None:
         with self._first_ingest:
             self._ingest_corpus_if_empty()
@@ -351,50 +329,6 @@ class Dateline:
             )
         self.notice(f"reading {self.settings.corpus}")
         self.ingest([self.settings.corpus])
-
-    def _opened(self, *, create: bool = False) -> IndexStore:
-        with self._opening:
-            if self._store is None:
-                self._store = IndexStore(self.settings.index, create=create)
-            return self._store
-
-    def _embed(self) -> Embedder:
-        with self._opening:
-            if self._embedder is None:
-                from rag.index.embedding import load_embedder
-
-                self._embedder = load_embedder(self.settings)
-            return self._embedder
-
-    def _retriever(self) -> Retriever:
-        from rag.retrieve.hybrid import Retriever
-
-        with self._opening:
-            if self.settings.reranker != "none" and self._reranker is None:
-                from rag.retrieve.reranking import load_reranker
-
-                self.notice("loading the reranker")
-                self._reranker = load_reranker(self.settings)
-        return Retriever(self._opened(), self._embed(), self._reranker)
-
-    def _answering(self, model: str | None = None) -> Answerer:
-        model = model or self.settings.model
-        with self._loading:
-            if model not in self._answerers:
-                from rag.answering import load_answerer
-
-                settings = self.settings.model_copy(update={"model": model})
-                idf = self._opened().lexical.idf
-                self._answerers[model] = load_answerer(settings, self._embed(), idf, self.notice)
-            return self._answerers[model]
-
-    def _verifying(self) -> Verifier:
-        with self._loading:
-            if self._verifier is None:
-                from rag.generate.verifiers import load_verifier
-
-                self._verifier = load_verifier(self.settings)
-            return self._verifier
 
 
 def _apart(places: Sequence[Path | str]) -> tuple[list[Path], list[str]]:

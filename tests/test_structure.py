@@ -30,6 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("rag.ledger",),
     ("rag.answering",),
     ("rag.brief",),
+    ("rag.parts",),
     ("rag.service", "rag.doctor"),
     ("rag",),
     ("eval",),
