@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,11 @@ from ui.coverage import coverage
 from ui.dates import read_day
 from ui.events import listening
 from ui.fields import day_field
-from ui.jobs import Job, progress
+from ui.jobs import Job, follow
 from ui.listing import ORDERS, Wanted, table
 from ui.markup import button, plural, text
 from ui.uploads import LARGEST, MOST, add_addresses, add_files
 
-_POLL = 0.15
 _NAMED = 5
 _READ_ONLY = "You may read and ask here, but not change the corpus."
 _READ = '<div class="empty"><p>Click a title to read the article as it is cited.</p></div>'
@@ -215,15 +213,8 @@ class CorpusPage:
 
     async def _follow(self) -> AsyncIterator[str]:
         """Shows the job that runs, whoever began it, until it ends."""
-        job, shown = self._job, ""
-        while job is not None:
-            running = job.is_running
-            if (now := progress(job)) != shown:
-                shown = now
-                yield shown
-            if not running:
-                return
-            await asyncio.sleep(_POLL)
+        async for shown in follow(self._job):
+            yield shown
 
     def _cancel(self) -> None:
         if self._job is not None:

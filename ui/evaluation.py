@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,9 @@ from ui import evaluations
 from ui.access.identity import Scope, page_allows
 from ui.asking import EXTRACTIVE
 from ui.events import listening
-from ui.jobs import Job, progress
+from ui.jobs import Job, follow
 from ui.markup import text
 
-_POLL = 0.25
 _NONE = "nothing"
 _UNSEEN = '<div class="empty"><p>Run a suite, or choose an earlier run, to see its report here.</p></div>'
 
@@ -102,15 +100,8 @@ class EvaluationPage:
 
     async def _follow(self) -> AsyncIterator[str]:
         """Shows the run that is under way, whoever began it, until it ends."""
-        job, shown = self._job, ""
-        while job is not None:
-            running = job.is_running
-            if (now := progress(job)) != shown:
-                shown = now
-                yield shown
-            if not running:
-                return
-            await asyncio.sleep(_POLL)
+        async for shown in follow(self._job):
+            yield shown
 
     def _finished(self) -> list[Any]:
         return [self._frame(self._report) if self._report else gr.skip(), *self._choices()]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from rag.errors import DatelineError
 from ui.markup import button, text
+
+_POLL = 0.15  # seconds
 
 
 class Cancelled(Exception):  # noqa: N818  # not an error: somebody asked for it
@@ -101,3 +104,16 @@ def progress(job: Job | None) -> str:
             f'<progress aria-label="{text(job.name)}"{amount}></progress>{button("Cancel", "cancel", classes="plain")}'
         )
     return f'<div class="job {status.state}"><p role="status">{text(status.said)}</p>{bar}</div>{status.outcome}'
+
+
+async def follow(job: Job | None) -> AsyncIterator[str]:
+    """Yields a job's progress as HTML each time it changes, until it ends."""
+    shown = ""
+    while job is not None:
+        running = job.is_running
+        if (now := progress(job)) != shown:
+            shown = now
+            yield shown
+        if not running:
+            return
+        await asyncio.sleep(_POLL)

@@ -30,7 +30,7 @@ def audit(store: IndexStore, embedder: Embedder | None = None) -> list[str]:
     """
     store.refresh()
     problems = list(_texts(store))
-    listed = {passage_id for passage_id, _ in searched_passages(store.catalog)}
+    listed = set(store.catalog.passage_ids())
     leftovers = set(store.catalog.journal())
     for name, held in (("vectors", store.vectors.ids()), ("lexical index", store.lexical.ids())):
         problems += _named(f"passages are missing from the {name}", listed - held)

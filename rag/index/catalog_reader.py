@@ -109,6 +109,10 @@ class CatalogReader:
         """Returns the dates that a version of an article speaks of, by default the current, in reading order."""
         return event_dates_of(self._database, article_id, version)
 
+    def passage_ids(self) -> list[str]:
+        """Returns the ids of all current passages, by article id and place."""
+        return [row[0] for row in self._database.rows("SELECT id FROM passages ORDER BY article_id, start")]
+
     def passages_of(self, article_id: str) -> list[Passage]:
         """Returns the current passages of an article in reading order."""
         sql = "SELECT id FROM passages WHERE article_id = ? ORDER BY start"

@@ -10,6 +10,7 @@ import shutil
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,9 @@ _VECTORS, _LEXICAL, _ARTICLES = _KINDS = ("vectors", "lexical", "articles")
 
 Batches = Iterable[tuple[Sequence[tuple[Article, Sequence[Passage]]], NDArray[np.float32]]]
 """Articles with their passages, and one vector for each passage in order; some hundreds of passages at a time."""
+
+
+_Part = TypeVar("_Part", VectorIndex, LexicalIndex, ArticleIndex)
 
 
 class DerivedIndexes:
@@ -91,24 +95,22 @@ class DerivedIndexes:
     def refresh(self) -> None:
         """Makes what another process has written or rebuilt since visible here."""
         with self._opening:
+            self._vectors = self._current(self._vectors, _VECTORS)
+            self._lexical = self._current(self._lexical, _LEXICAL)
+            self._articles = self._current(self._articles, _ARTICLES)
             if self._vectors is not None:
-                if self._vectors.folder == self._place(_VECTORS):
-                    self._vectors.reopen()
-                else:
-                    self._vectors.close()
-                    self._vectors = None
+                self._vectors.reopen()
             if self._lexical is not None:
-                if self._lexical.folder == self._place(_LEXICAL):
-                    self._lexical.refresh()
-                else:
-                    self._lexical.close()
-                    self._lexical = None
+                self._lexical.refresh()
             if self._articles is not None:
-                if self._articles.folder == self._place(_ARTICLES):
-                    self._articles.refresh()
-                else:
-                    self._articles.close()
-                    self._articles = None
+                self._articles.refresh()
+
+    def _current(self, part: _Part | None, kind: str) -> _Part | None:
+        """Returns an open index, or closes it when another has taken its place."""
+        if part is not None and part.folder != self._place(kind):
+            part.close()
+            return None
+        return part
 
     # -- for the writer; the write lock must be held ----------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,10 @@ from rag.types import Article, Passage
 
 # Raise when ``add_words`` puts something else into the indexes: the next writer then fills them anew.
 LAYOUT = "2"
-_BATCH = 100
+_BATCH_PASSAGES = 1_000
+
+Passages = tuple[Article, list[Passage]]
+"""An article with its passages."""
 
 
 def add_words(
@@ -51,7 +54,20 @@ def refill(catalog: Catalog, vectors: VectorIndex, lexical: LexicalIndex, wholes
 
     What is there already is replaced, so that after an interruption it can be done again.
     """
-    ids = [article_id for _, _, article_id in catalog.places()]
-    for start in range(0, len(ids), _BATCH):
-        batch = [(catalog.article(i), catalog.passages_of(i)) for i in ids[start : start + _BATCH]]
+    for batch in passages_in_batches(catalog, _BATCH_PASSAGES):
         add_words(lexical, wholes, batch, vectors.rows([p.id for _, passages in batch for p in passages]))
+
+
+def passages_in_batches(catalog: Catalog, size: int) -> Iterator[list[Passages]]:
+    """Yields all articles that have passages, by id, as many at a time as have at least ``size`` passages together."""
+    batch: list[Passages] = []
+    held = 0
+    for _, _, article_id in catalog.places():
+        if passages := catalog.passages_of(article_id):
+            batch.append((catalog.article(article_id), passages))
+            held += len(passages)
+        if held >= size:
+            yield batch
+            batch, held = [], 0
+    if batch:
+        yield batch

@@ -1,7 +1,7 @@
 """An index as one file, to move it to another machine: the catalog and the vectors, without the text embedded anew.
 
 The file is a ZIP archive of ``manifest.json``, ``catalog.sqlite`` and ``vectors.f32``: one row of little-endian 32-bit
-floats per passage, in the order of ``rebuilding.searched_passages``. The other indexes are built again on import.
+floats per passage, in the order of ``Catalog.passage_ids``. The other indexes are built again on import.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from rag.errors import StoreError
 from rag.index.catalog import Catalog
 from rag.index.derived import EMBEDDER
-from rag.index.rebuilding import Passages, passages_in_batches, searched_passages
+from rag.index.layout import Passages, passages_in_batches
 from rag.index.store import IndexStore
 
 _FORMAT = 1
@@ -78,7 +78,7 @@ def _export(store: IndexStore, file: Path) -> Manifest:
         store.catalog.copy_to(copy)
         catalog = Catalog(copy)
         articles, passages = catalog.counts()
-        ids = [passage_id for passage_id, _ in searched_passages(catalog)]
+        ids = catalog.passage_ids()
         embedder = catalog.get_meta(EMBEDDER) or ""
         catalog.close()
         part = Path(scratch) / "export.zip"

@@ -9,15 +9,13 @@ from numpy.typing import NDArray
 
 from rag.index.catalog import Catalog
 from rag.index.embedding import Embedder
+from rag.index.layout import Passages, passages_in_batches
 from rag.index.records import searched_text
 from rag.index.store import IndexStore
-from rag.types import Article, Passage
 
 _BATCH_PASSAGES = 512
 
 Progress = Callable[[int, int], None]
-Passages = tuple[Article, list[Passage]]
-"""An article with its passages."""
 
 
 def reindex(store: IndexStore, embedder: Embedder, progress: Progress | None = None) -> int:
@@ -52,21 +50,6 @@ def reindex(store: IndexStore, embedder: Embedder, progress: Progress | None = N
         total = store.catalog.counts()[1]
         store.rebuild(embedder.fingerprint, embedded())
     return done
-
-
-def passages_in_batches(catalog: Catalog, size: int) -> Iterator[list[Passages]]:
-    """Yields all articles that have passages, by id, as many at a time as have at least ``size`` passages together."""
-    batch: list[Passages] = []
-    held = 0
-    for _, _, article_id in catalog.places():
-        if passages := catalog.passages_of(article_id):
-            batch.append((catalog.article(article_id), passages))
-            held += len(passages)
-        if held >= size:
-            yield batch
-            batch, held = [], 0
-    if batch:
-        yield batch
 
 
 def searched_passages(catalog: Catalog) -> Iterator[tuple[str, str]]:

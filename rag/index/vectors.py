@@ -159,9 +159,7 @@ class VectorIndex:
 
     def get(self, ids: Sequence[str]) -> NDArray[np.float32] | None:
         """Returns the vectors of these ids, in their order; ``None`` when one is not stored."""
-        with self._reading:
-            found = self._collection.get(ids=list(ids), include=["embeddings"])
-        rows = dict(zip(found["ids"], np.asarray(found["embeddings"], dtype=np.float32), strict=True))
+        rows = self.rows(ids)
         return np.stack([rows[i] for i in ids]) if ids and rows.keys() >= set(ids) else None
 
     def cosines(self, vector: NDArray[np.float32], ids: Sequence[str]) -> dict[str, float]:
