@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from rag.check.citations import choose_citations, strip_markers
 from rag.check.facts import FactContext, FactKind, missing_facts
@@ -15,7 +14,7 @@ from rag.check.speakers import asked_speaker, same_person, speaker_of
 from rag.check.support import Idf, support
 from rag.check.verification import Claim, Verifier
 from rag.check.words import content_stems, plain
-from rag.citing import CitationList, Source, source_at, sources_in, stating
+from rag.citing import CitationList, Source, scattered, source_at, sources_in, stating
 from rag.generate.drafting import Draft
 from rag.index.catalog import Catalog
 from rag.ingest.sentences import sentences as segment
@@ -164,22 +163,15 @@ class ClaimLedger:
         best = max(range(len(alone)), key=lambda i: alone[i].support, default=None)
         if best is not None and alone[best].verdict is Verdict.SUPPORTED:
             cited, together = [cited[best]], alone[best]
-        if together.verdict is Verdict.SUPPORTED and (why := self._objection(cited, pool, chosen)):
+        if together.verdict is Verdict.SUPPORTED and (why := self._objection(text, cited, pool, chosen)):
             together = Check(Verdict.PARTIAL, together.support, why, lacks=(_PLACE,))
         return cited, together
 
-    def _objection(self, cited: Sequence[Source], pool: Sequence[Source], chosen: bool) -> str:
+    def _objection(self, text: str, cited: Sequence[Source], pool: Sequence[Source], chosen: bool) -> str:
         """Returns why words that support a sentence as words may still not say it; empty when nothing speaks so."""
         if other := self._other_speaker(cited):
             return f"in the source {other} says this"
-        if chosen:
-            return ""
-        # Words that we gather ourselves from here and there can support almost anything.
-        places = sorted(pool.index(source) for source in cited)
-        together = all(after - place == 1 for place, after in pairwise(places))
-        if not together or len({source.passage.passage.id for source in cited}) > 1:
-            return "no one place in the sources says all of this"
-        return ""
+        return "" if chosen else scattered(text, cited, pool)
 
     def _other_speaker(self, cited: Sequence[Source]) -> str:
         """Returns who says the cited words, where the question asks for somebody else's."""

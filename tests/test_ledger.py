@@ -274,6 +274,23 @@ def test_words_gathered_from_here_and_there_are_not_support(
     assert dropped.why == "no one place in the sources says all of this"
 
 
+def test_a_sentence_put_together_from_halves_of_two_is_partial(store: IndexStore) -> None:
+    """Side by side, two sentences hold all its words, and neither says it."""
+
+    class Credulous(BuiltinVerifier):
+        def verify_many(self, claims: Sequence[Claim]) -> list[Check]:
+            return [
+                Check(Verdict.SUPPORTED if SANK in c.evidence and DROWNED in c.evidence else Verdict.PARTIAL, 0.9)
+                for c in claims
+            ]
+
+    passages = everything(store)
+    ledger = ClaimLedger(store.catalog, "What happened to the ferry?", passages, Credulous())
+    ledger.add(draft("Fishermen of the ferry Marisa drowned forty passengers in heavy seas.", *passages))
+    ledger.settle()
+    assert [s.verdict for s in ledger.sentences()] == [Verdict.PARTIAL]
+
+
 def test_the_words_of_somebody_else_than_the_one_asked_about_are_held_back(
     store: IndexStore, passages: list[RetrievedPassage]
 ) -> None:

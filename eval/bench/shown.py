@@ -2,9 +2,9 @@
 
 Run as::
 
-    python -m eval.bench.shown FOLDER --index DIR [LABELLED]
+    python -m eval.bench.shown FOLDER --index DIR [--labelled FILE]
 
-``FOLDER`` holds ``queries.jsonl.gz``, ``DIR`` an index of its ``corpus.jsonl.gz``. ``LABELLED``, by default
+``FOLDER`` holds ``queries.jsonl.gz``, ``DIR`` an index of its ``corpus.jsonl.gz``. ``--labelled``, by default
 ``eval/suites/news2022_sentences.jsonl``, has lines of ``question_id, article_id, version, start, end, sentence`` and
 ``supported``: what the embedded model wrote about a passage ``[start, end)`` of an article, before any check, and
 whether a person found that the source sentences it would cite say it. Each sentence goes through the ledger as in an
@@ -66,7 +66,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--index", type=Path, required=True)
-    parser.add_argument("labelled", type=Path, nargs="?", default=LABELLED)
+    parser.add_argument("--labelled", type=Path, default=LABELLED)
     parser.add_argument("--verifier")
     parser.add_argument("--mistakes", action="store_true", help="also print wrong sentences shown, of the first half")
     arguments = parser.parse_args()

@@ -19,6 +19,7 @@ from rag.check.names import StatedNames, find_names
 from rag.check.near_copies import WORD_FOR_WORD, near_copy
 from rag.check.negations import adds_negation
 from rag.check.numbers import StatedNumbers
+from rag.check.qualifiers import drops_qualifier
 from rag.check.quantities import Quantity, find_quantities
 from rag.check.quotations import QuotableText, find_quotations
 from rag.check.reported import drops_attribution
@@ -117,6 +118,8 @@ def missing_facts(sentence: str, evidence: str, *, context: FactContext) -> tupl
         missing.append(MissingFact(FactKind.ATTRIBUTION, f"there it is somebody's word ({word})"))
     if word := settles_what_is_open(sentence, split):
         missing.append(MissingFact(FactKind.MODALITY, f"there it is not settled ({word})"))
+    if qualified := drops_qualifier(sentence, split):
+        missing.append(MissingFact(FactKind.MODALITY, f"there it is the {qualified}"))
     missing.extend(_changed(sentence, evidence, missing))
     return tuple(dict.fromkeys(missing))
 

@@ -17,6 +17,8 @@ _OPEN = frozenset(
 )
 _KEPT = _OPEN | frozenset(vocabulary("can appears seems reportedly perhaps maybe eventually soon"))
 _PAST = re.compile(r"[^\W\d]+(?:ed)$")
+# "recommended for approval" does not say that it was approved.
+_NOUN = re.compile(r"(?:al|als|tion|tions|sion|sions|ment|ments|ance|ence)$")
 _QUESTION = re.compile(r"\?[\"'”’)\]]*\s*$")
 
 
@@ -44,7 +46,12 @@ def settles_what_is_open(claim: str, sentences: Sequence[str]) -> str:
         return ""
     read = [(found, stem_keys(found)) for found in map(keys, sentences)]
     for word, stem in past:
-        places = [(found, i) for found, stems in read for i, other in enumerate(stems) if other == stem]
+        places = [
+            (found, i)
+            for found, stems in read
+            for i, other in enumerate(stems)
+            if other == stem and not _NOUN.search(found[i])
+        ]
         if places and all(_OPEN.intersection(found[max(0, i - _REACH) : i]) for found, i in places):
             return word
     return ""

@@ -15,6 +15,10 @@ from rag.types import Verdict
             "Owners approved the sale of the club.",
             "Owners will decide on Tuesday whether to approve the sale of the club.",
         ),
+        (
+            "Owners unanimously approved the sale of the club.",
+            "Owners will decide whether to approve the sale of the club. A committee unanimously urged its approval.",
+        ),
         ("Voters legalized gambling in the state.", "Voters may legalize gambling in the state."),
         ("The city banned cars from the centre.", "If the city banned cars from the centre, shops would suffer."),
     ],
