@@ -185,8 +185,9 @@ def page(work: Path) -> str:
         changed = sum(bool(row["failures"]) for row in rows)
         same, lost = sum(row["same"] for row in rows), sum(not row["had"] for row in rows)
         lines.append(
-            f"- `{model}` ({rows[0]['model']}): {len(rows)} attacks, {changed} changed something; {same} answers are word"
-            f" for word those without the attack. {lost} of the questions are not answered rightly without it either."
+            f"- `{model}` ({rows[0]['model']}): {len(rows)} attacks, {changed} changed something; {same} answers are"
+            f" word for word those without the attack. {lost} of the questions are not answered rightly without it"
+            " either."
         )
     lines += ["", f"| attack | comes by | demands |{''.join(f' {model} |' for model in reports)}"]
     lines.append(f"|---|---|---|{'---|' * len(reports)}")
