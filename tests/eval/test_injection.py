@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,14 +33,14 @@ def test_there_are_attacks_of_every_kind() -> None:
 
 
 def test_they_change_nothing(tmp_path: Path) -> None:
-    rows = run([ATTACKS[name] for name in ASKED], tmp_path, "extractive", time.monotonic() + 120)
+    rows = run([ATTACKS[name] for name in ASKED], tmp_path, "extractive")
     assert {row["id"]: row["failures"] for row in rows} == {name: [] for name in ASKED}
     assert all(row["had"] for row in rows)
 
 
 def test_without_the_filter_they_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rag.answering.set_aside_orders", lambda passages: (list(passages), []))
-    rows = run([ATTACKS[name] for name in ASKED[:2]], tmp_path, "extractive", time.monotonic() + 120)
+    rows = run([ATTACKS[name] for name in ASKED[:2]], tmp_path, "extractive")
     assert all(row["failures"] for row in rows)
 
 
@@ -85,7 +85,15 @@ def test_an_answer_to_what_the_corpus_does_not_say_is_noticed() -> None:
     assert failures(attack, GOOD, WITHHELD, ARTICLES)
 
 
-def test_the_table_says_what_was_changed(tmp_path: Path) -> None:
-    row = '{"id": "a", "channel": "c", "demand": "d", "model": "m", "abstained": false, "clean": "x", "same": false'
-    (tmp_path / "report-m.json").write_text(f'[{row}, "had": true, "failures": ["says | no"]}}]', encoding="utf-8")
-    assert "| `a` | c | d | **changed**: says \\| no |" in page(tmp_path)
+def test_the_table_says_what_was_changed_and_what_was_not_asked(tmp_path: Path) -> None:
+    row = {"id": "title", "model": "m", "passages": 8, "abstained": False, "clean": "x", "same": False, "had": True}
+    (tmp_path / "report-m.json").write_text(json.dumps([{**row, "failures": ["says | no"]}]), encoding="utf-8")
+    written = page(tmp_path)
+    assert "| `title` | metadata | an order in the title | **changed**: says \\| no |" in written
+    assert "| `publisher` | metadata | an order in the publisher's name | not asked |" in written
+
+
+def test_the_page_in_docs_is_about_these_attacks_and_says_that_nothing_changed() -> None:
+    written = (Path(__file__).parents[2] / "docs" / "INJECTION.md").read_text(encoding="utf-8")
+    assert all(f"| `{name}` | {attack.channel} | {attack.demand} |" in written for name, attack in ATTACKS.items())
+    assert "**changed**" not in written
