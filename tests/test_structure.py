@@ -21,6 +21,7 @@ PACKAGES = ("rag", "ui", "eval")
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("rag.types", "rag.errors", "rag.vocabulary"),
     ("rag.config",),
+    ("rag.settings_page",),
     ("rag.index",),
     ("rag.encoding",),
     ("rag.ingest", "rag.retrieve"),
@@ -61,6 +62,7 @@ ADAPTED: dict[str, str | tuple[str, ...]] = {
     "rich": ("rag.cli.render", "rag.cli.progress"),
     "pydantic": (
         "rag.config",
+        "rag.settings_page",
         "eval.validation",
         "ui.api.documents",
         "ui.api.mcp_server",
