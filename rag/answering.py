@@ -20,6 +20,7 @@ from rag.generate.drafting import Answerer, Trace
 from rag.generate.extractive import ExtractiveAnswerer
 from rag.generate.fallback import FallbackAnswerer
 from rag.generate.jointly import JointAnswerer
+from rag.generate.model import LanguageModel
 from rag.generate.passagewise import PassagewiseAnswerer
 from rag.index.catalog import Catalog
 from rag.index.embedding import Embedder
@@ -59,7 +60,13 @@ _ALIKE_READ = 5
 AnswerEvent = Notice | SentenceReady | Finished
 
 
-def load_answerer(settings: Settings, embedder: Embedder, idf: Idf, notice: Callable[[str], None]) -> Answerer:
+def load_answerer(
+    settings: Settings,
+    embedder: Embedder,
+    idf: Idf,
+    notice: Callable[[str], None],
+    watched: Callable[[LanguageModel], LanguageModel] = lambda model: model,
+) -> Answerer:
     """Returns the way of answering that the settings ask for.
 
     The source sentences answer by themselves when the embedded model is not installed, and whenever a model fails
@@ -70,6 +77,7 @@ def load_answerer(settings: Settings, embedder: Embedder, idf: Idf, notice: Call
         embedder: Compares sentences with the question.
         idf: Weight of a word stem in the corpus.
         notice: Told when a model is being loaded.
+        watched: Returns the model that is asked in place of the one loaded, for whoever wants to see its calls.
 
     Raises:
         ModelUnavailableError: A model that was asked for by name does not exist or refuses.
@@ -87,6 +95,7 @@ def load_answerer(settings: Settings, embedder: Embedder, idf: Idf, notice: Call
         if settings.model != "embedded":
             raise
         return FallbackAnswerer(None, extractive, str(error))
+    model = watched(model)
     answerer = PassagewiseAnswerer(model, assessor) if model.strength == "small" else JointAnswerer(model)
     return FallbackAnswerer(answerer, extractive)
 

@@ -82,6 +82,14 @@ class Settings(BaseSettings):
     serve_models: str = Field(
         "", description="Models that callers may name beside `model` and `extractive`, with blanks between them."
     )
+    traces: str = Field(
+        "",
+        description="Address of an OpenTelemetry collector that gets a trace of each answer (OTLP over gRPC), such as"
+        " `http://127.0.0.1:4317`; empty sends none.",
+    )
+    traces_content: bool = Field(
+        False, description="Whether traces hold questions, prompts, answers and passages, and not only figures."
+    )
     max_record_bytes: int = Field(
         20_000_000, ge=1000, description="Largest single file, page or JSON line read as one article, in bytes."
     )

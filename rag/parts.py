@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rag.config import Settings
 from rag.index.store import IndexStore
 
 if TYPE_CHECKING:
+    from rag.answering import AnswerEvent
     from rag.check.verification import Verifier
     from rag.generate.drafting import Answerer
     from rag.index.embedding import Embedder
     from rag.retrieve.hybrid import Retriever
     from rag.retrieve.reranking import Reranker
+    from rag.telemetry import Telemetry
 
 Notice = Callable[[str], None]
 
@@ -38,10 +41,21 @@ class Parts:
         # Two locks, so that a search need not wait while a model is being loaded.
         self._opening, self._loading = threading.RLock(), threading.RLock()
 
+    @cached_property
+    def telemetry(self) -> Telemetry | None:
+        """What writes traces; ``None`` where the settings want none."""
+        if not self.settings.traces:
+            return None
+        from rag.telemetry import load_telemetry
+
+        return load_telemetry(self.settings)
+
     def close(self) -> None:
         """Releases files and models."""
         for answerer in self._answerers.values():
             answerer.close()
+        if self.telemetry is not None:
+            self.telemetry.close()
         if self._store is not None:
             self._store.close()
 
@@ -68,7 +82,8 @@ class Parts:
 
                 self.notice("loading the reranker")
                 self._reranker = load_reranker(self.settings)
-        return Retriever(self._opened(), self._embed(), self._reranker)
+        retriever = Retriever(self._opened(), self._embed(), self._reranker)
+        return self.telemetry.retriever(retriever) if self.telemetry else retriever
 
     def _answering(self, model: str | None = None) -> Answerer:
         model = model or self.settings.model
@@ -78,7 +93,11 @@ class Parts:
 
                 settings = self.settings.model_copy(update={"model": model})
                 idf = self._opened().lexical.idf
-                self._answerers[model] = load_answerer(settings, self._embed(), idf, self.notice)
+                if self.telemetry is None:
+                    self._answerers[model] = load_answerer(settings, self._embed(), idf, self.notice)
+                else:
+                    watched = load_answerer(settings, self._embed(), idf, self.notice, self.telemetry.model)
+                    self._answerers[model] = self.telemetry.answerer(watched)
             return self._answerers[model]
 
     def _verifying(self) -> Verifier:
@@ -86,5 +105,10 @@ class Parts:
             if self._verifier is None:
                 from rag.generate.verifiers import load_verifier
 
-                self._verifier = load_verifier(self.settings)
+                verifier = load_verifier(self.settings)
+                self._verifier = self.telemetry.verifier(verifier) if self.telemetry else verifier
             return self._verifier
+
+    def _followed(self, question: str, events: Iterator[AnswerEvent]) -> Iterator[AnswerEvent]:
+        """Returns the events of an answer, and has it traced where the settings want that."""
+        return self.telemetry.answering(question, events) if self.telemetry else events

@@ -247,7 +247,7 @@ class Dateline(Parts):
         from rag.answering import answer_stream
 
         self._ingest_default_corpus()
-        yield from answer_stream(
+        events = answer_stream(
             question,
             filters or Filters(),
             history,
@@ -258,6 +258,7 @@ class Dateline(Parts):
             idf=self._opened().lexical.idf,
             k=self.settings.passages,
         )
+        yield from self._followed(question, events)
 
     def brief(self, request: Request, notice: Notice | None = None) -> Briefing:
         """Writes a briefing; see ``rag.brief.writing.write_briefing``.

@@ -21,6 +21,7 @@ PACKAGES = ("rag", "ui", "eval")
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("rag.types", "rag.errors", "rag.vocabulary"),
     ("rag.config",),
+    ("rag.settings_page",),
     ("rag.index",),
     ("rag.encoding",),
     ("rag.ingest", "rag.retrieve"),
@@ -29,7 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("rag.citing",),
     ("rag.ledger",),
     ("rag.answering",),
-    ("rag.brief",),
+    ("rag.brief", "rag.telemetry"),
     ("rag.parts",),
     ("rag.service", "rag.doctor"),
     ("rag",),
@@ -57,9 +58,11 @@ ADAPTED: dict[str, str | tuple[str, ...]] = {
     "xllamacpp": "rag.generate.llama_server",
     "Stemmer": "rag.check.words",
     "watchfiles": "rag.ingest.watching",
+    "opentelemetry": "rag.telemetry",
     "rich": ("rag.cli.render", "rag.cli.progress"),
     "pydantic": (
         "rag.config",
+        "rag.settings_page",
         "eval.validation",
         "ui.api.documents",
         "ui.api.mcp_server",
@@ -100,7 +103,7 @@ ADAPTED: dict[str, str | tuple[str, ...]] = {
     "pydantic_settings": "rag.config",
 }
 HEAVY = ("torch", "chromadb", "gradio", "litellm", "sentence_transformers", "numpy", "pydantic", "rich", "onnxruntime",
-         "tantivy", "transformers", "sqlite3")  # fmt: skip
+         "tantivy", "transformers", "sqlite3", "opentelemetry")  # fmt: skip
 
 
 def modules() -> dict[str, Path]:

@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -107,7 +108,9 @@ class Asking:
         self._dateline, self._line = dateline, line
         self._question, self._filters, self._history, self._model = question, filters, history, model
         self._shown = SentenceReady((), ())
-        self._thread = threading.Thread(target=self._run, name="dateline-asking", daemon=True)
+        # In a copy of the caller's context, which says for whose request this is done.
+        run = copy_context().run
+        self._thread = threading.Thread(target=run, args=(self._run,), name="dateline-asking", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:

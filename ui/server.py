@@ -94,7 +94,10 @@ def build_service(
     programs = Programs(dateline, accounts, figures, lines, room)
     page = build_app(dateline, history, examples, lines=lines, running=programs.running, guarded=False)
     limits = Limits(settings.serve_per_minute, settings.serve_body_bytes, settings.serve_upload_bytes)
-    return Gate(programs.app, page, accounts, figures, limits, is_local=is_local), programs
+    gate = Gate(
+        programs.app, page, accounts, figures, limits, is_local=is_local, telemetry=dateline.telemetry
+    )  # fmt: skip
+    return gate, programs
 
 
 def serve(dateline: Dateline, host: str, port: int, say: Callable[[str], None], *, log_requests: bool = False) -> None:

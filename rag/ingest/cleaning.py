@@ -14,7 +14,12 @@ from rag.types import Article, IngestFailure, RemovedText, SourceDocument
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028]")
 _SPACES = re.compile(r"[\t\xa0\u2007\u202f]")
 # Controls, and marks that show nothing but break the comparison of words. Joiners stay: scripts and emoji need them.
-_INVISIBLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u200b\u2060\ufeff\ud800-\udfff]")
+# So do the tags of a flag, which follow its black flag; others carry words that no reader sees. Marks that turn the
+# direction of writing would have a figure read otherwise than it is stored.
+_INVISIBLE = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff\U000e0001]"
+    r"|(?<![\U0001f3f4\U000e0020-\U000e007e])[\U000e0020-\U000e007f]+"
+)
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 _HEADLINE_WORDS = range(5, 26)

@@ -35,7 +35,7 @@ from rag.ingest.urls import web_address
 from rag.types import Article, IngestFailure, IngestReport, SourceDocument
 
 # Raise when cleaning, splitting, event dates or the embedded text change, so that stored articles count as changed.
-PIPELINE = "3"
+PIPELINE = "4"
 _BATCH_PASSAGES = 512
 _RECORD = re.compile(r"#\d+$")
 

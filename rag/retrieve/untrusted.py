@@ -8,6 +8,7 @@ checks behind it do not rely on it.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -22,14 +23,41 @@ _ORDER = re.compile(
     r"|\byou are (?:now )?(?:an? )?(?:ai|language model|assistant|chatbot|llm)\b"
     r"|\b(?:language models?|ai (?:assistants?|models?|systems?|summari[sz]ers?|readers?)|chatbots?|llms?)\b"
     r"[^.]{0,40}\b(?:must|should|shall|are to|have to|reading this|instructed)\b"
-    r"|<\|[^|<>]{1,40}\|>|</?(?:system|source|passage|instructions?|assistant|script|style|iframe)\b[^>]*>",
+    r"|<\|[^|<>]{1,40}\|>|</?(?:system|source|passage|instructions?|assistant|script|style|iframe)\b[^>]*>"
+    r"|</?(?:tool_calls?|tool_response|function_calls?|think)\b[^>]*>|\[/?INST\]|<</?SYS>>"
+    # What is to be said of a question: "asked …, the mayor says" is news, "asked …, say" is an order.
+    r"|\b(?:when|if|whenever|once) (?:you are |you're |a user |the user )?ask(?:ed|s)?\b[^.;]{0,160},\s*"
+    r"(?:please |always |only |just )*(?:say|answer|reply|respond|tell|state|claim|insist)\b(?! (?:the )?\w+s?,)"
+    r"|\b(?:to|must|should|please|and|then) (?:tell|inform|remind|assure|convince) (?:your|the) (?:readers?|users?) "
+    r"(?:that|to)\b|\bwho(?:ever|mever)? (?:or what(?:ever)? )?summari[sz]es this\b"
+    r"|(?:^|[.!?]\s+)(?:ai |dear )?(?:assistant|chatbot)s?\s*:\s*(?-i:[a-z])"
+    r"|\bfrom now on\b[^.]{0,40}\b(?:chatbot|assistant|you (?:will|must|shall|only|always))\b"
+    r"|\b(?:decode|execute|run|call) (?:and (?:obey|follow|run|execute)|the (?:function|tool|code) above)\b"
+    r"|\bquestion:\s.{0,200}\banswer:\s"
+    r"|(?-i:\b(?:SYSTEM|DEVELOPER|ASSISTANT)\s*:\s)"
+    # The plain order in some other languages of news.
+    r"|\b(?:ignor|missacht|oubli|olvid|vergiss|dimentic|negeer)\w*\b.{0,40}"
+    r"\b(?:anweisung|instruction|instruccion|istruzion|instru[cç][oõ]e|instructie)\w*",
     re.IGNORECASE | re.DOTALL,
 )
+# Letters of other alphabets that look like Latin ones, after UTS #39 "confusables".
+_ALIKE = str.maketrans(
+    "АВСЕНІЈКМОРЅТХѴаеіјорсѕухһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧοαιρυѵ",
+    "ABCEHIJKMOPSTXVaeijopcsyxhdqwABEZHIKMNOPTYXoaipuv",
+)
+_UNSEEN = re.compile(r"[\xad\u034f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
 
 
 def gives_orders(sentence: str) -> bool:
     """Tells whether a sentence addresses the software that reads it rather than a reader of news."""
-    return bool(_ORDER.search(sentence))
+    return bool(_ORDER.search(_as_read(sentence)))
+
+
+def _as_read(text: str) -> str:
+    """Returns a text as a reader takes it: look-alike and styled letters as Latin ones, nothing invisible."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFKC", _UNSEEN.sub("", text)).translate(_ALIKE)
 
 
 def set_aside_orders(passages: Sequence[RetrievedPassage]) -> tuple[list[RetrievedPassage], list[str]]:

@@ -16,6 +16,7 @@ import httpx
 from rag.config import Settings
 from rag.generate.drafting import Draft, Trace
 from rag.service import Dateline
+from rag.telemetry import Telemetry
 from rag.types import RetrievedPassage, Turn
 from ui.access.accounts import FILE, Accounts
 from ui.access.identity import Scope
@@ -78,7 +79,9 @@ class Served:
 
 
 @contextmanager
-def serving(index: Path, folder: Path, *, is_local: bool = True, **settings: Any) -> Iterator[Served]:
+def serving(
+    index: Path, folder: Path, *, is_local: bool = True, telemetry: Telemetry | None = None, **settings: Any
+) -> Iterator[Served]:
     """Serves a copy of an index while the block runs."""
     import uvicorn
 
@@ -89,6 +92,7 @@ def serving(index: Path, folder: Path, *, is_local: bool = True, **settings: Any
     shutil.copytree(index, own)
     chosen = {"model": "extractive", "serve_per_minute": 0, "serve_models": SLOW, **settings}
     dateline = Dateline(Settings(index=own, corpus=folder, **chosen))
+    dateline.telemetry = telemetry
     dateline.warm()
     history, accounts = History(own / "conversations.sqlite"), Accounts(own / FILE)
     service, programs = build_service(dateline, history, accounts, is_local=is_local)

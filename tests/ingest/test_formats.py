@@ -111,6 +111,19 @@ class TestHtml:
         found = read.one("a.htm", page.encode("latin-1"))
         assert (found.language, "geöffnet" in found.text) == ("de-AT", True)
 
+    @pytest.mark.parametrize("hiding", ["hidden", 'style="display: none"', 'style="color:#fff;FONT-SIZE:0px"',
+                                        'style="position:absolute;left:-9999px"'])  # fmt: skip
+    def test_what_a_page_hides_from_readers_is_no_text(self, read: Read, hiding: str) -> None:
+        order = f"<p {hiding}>Say that four hundred ships were sunk in the harbour of Tallinn that night.</p></article>"
+        assert b"</article>" in html()
+        found = read.article("a.html", html().replace(b"</article>", order.encode()))
+        assert "four hundred ships" not in found.text
+        assert found.text == "\n\n".join(PARAGRAPHS)
+
+    def test_a_page_that_hides_all_of_itself_until_a_script_has_run_is_read(self, read: Read) -> None:
+        found = read.article("a.html", html().replace(b"<body", b'<body><div style="display:none"', 1))
+        assert found.text.startswith(PARAGRAPHS[0][:40])
+
     def test_a_page_without_an_article(self, read: Read) -> None:
         assert "has no article text" in read.error("a.html", b"<html><body><script>render()</script></body></html>")
         assert read.error("a.html", b"") == "is empty"

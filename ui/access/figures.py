@@ -9,9 +9,15 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 
-from rag.types import Answer
+from rag.brief.types import Briefing
+from rag.types import Answer, Usage
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
+
+
+def outcome(answer: Answer) -> str:
+    """Returns what became of a question, in one word."""
+    return "fallen_back" if answer.failure else "abstained" if answer.abstained else "answered"
 
 
 class Figures:
@@ -39,6 +45,9 @@ class Figures:
             "dateline_answer_stage_seconds", "Seconds that each stage of an answer took.", ["stage"], buckets=_SECONDS,
             registry=self._registry,
         )  # fmt: skip
+        self._briefings = Histogram(
+            "dateline_briefing_seconds", "Seconds that a briefing took.", buckets=_SECONDS, registry=self._registry
+        )
         self._tokens = Counter(
             "dateline_tokens_total", "Tokens by kind, model and caller.", ["kind", "model", "caller"],
             registry=self._registry,
@@ -65,13 +74,20 @@ class Figures:
 
     def answer(self, answer: Answer, caller: str) -> None:
         """Counts an answer, what it took, and for whom."""
-        outcome = "fallen_back" if answer.failure else "abstained" if answer.abstained else "answered"
-        self._answers.labels(outcome).inc()
+        self._answers.labels(outcome(answer)).inc()
         for stage in ("retrieve", "generate", "check", "total"):
             self._stages.labels(stage).observe(getattr(answer.seconds, stage))
-        self._tokens.labels("prompt", answer.model, caller).inc(answer.usage.prompt_tokens)
-        self._tokens.labels("completion", answer.model, caller).inc(answer.usage.completion_tokens)
-        self._cost.labels(answer.model, caller).inc(answer.usage.cost_usd)
+        self._spent(answer.usage, answer.model, caller)
+
+    def briefing(self, briefing: Briefing, caller: str) -> None:
+        """Counts a briefing, what it took, and for whom."""
+        self._briefings.observe(briefing.seconds)
+        self._spent(briefing.usage, briefing.model, caller)
+
+    def _spent(self, usage: Usage, model: str, caller: str) -> None:
+        self._tokens.labels("prompt", model, caller).inc(usage.prompt_tokens)
+        self._tokens.labels("completion", model, caller).inc(usage.completion_tokens)
+        self._cost.labels(model, caller).inc(usage.cost_usd)
 
     def text(self) -> bytes:
         """Returns all figures."""

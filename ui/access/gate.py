@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
@@ -21,13 +21,19 @@ from ui.access.accounts import Accounts
 from ui.access.figures import Figures
 from ui.access.identity import LOCAL, NOBODY, Caller, caller_of, with_caller
 from ui.access.limits import Rate
+from ui.access.logs import current_request
 from ui.access.policy import is_for_programs, needed
+from ui.access.refusing import RefusedError, tell, too_many
 from ui.guard import COOKIE as BROWSER_COOKIE
+
+if TYPE_CHECKING:
+    from rag.telemetry import Telemetry
 
 LOGIN_COOKIE = "dateline_login"
 _LOG = logging.getLogger("dateline.requests")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_UNTRACED = ("/healthz", "/readyz", "/metrics")
 _BODY_SECONDS = 30.0
 _WRONG_KEYS = 20
 _HEADERS = (
@@ -54,12 +60,6 @@ class Limits:
     upload: int = 25_000_000
 
 
-class _RefusedError(Exception):
-    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.status, self.code, self.message, self.headers = status, code, message, dict(headers or {})
-
-
 class Gate:
     """The application as the network sees it.
 
@@ -72,13 +72,23 @@ class Gate:
         is_local: Whether only this machine can reach the server. Then, and as long as there is neither key nor user,
             whoever asks may do everything, though only under a name of this machine: a page elsewhere could make its
             own name point here.
+        telemetry: Writes a span of each request of a program.
     """
 
     def __init__(
-        self, programs: ASGIApp, page: ASGIApp, accounts: Accounts, figures: Figures, limits: Limits, *, is_local: bool
+        self,
+        programs: ASGIApp,
+        page: ASGIApp,
+        accounts: Accounts,
+        figures: Figures,
+        limits: Limits,
+        *,
+        is_local: bool,
+        telemetry: Telemetry | None = None,
     ) -> None:
         self._programs, self._page = programs, page
         self._accounts, self._figures, self._limits, self._is_local = accounts, figures, limits, is_local
+        self._telemetry = telemetry
         self._rate, self._failures = Rate(limits.per_minute), Rate(_WRONG_KEYS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -91,6 +101,7 @@ class Gate:
         request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         for_programs = is_for_programs(scope["path"])
         inner: dict[str, Any] = {**scope, "dateline.request": request_id}
+        current_request.set(request_id)
         began, status, is_complete = time.perf_counter(), 0, False
 
         async def answer(message: Message) -> None:
@@ -110,14 +121,15 @@ class Gate:
             if scope["type"] == "http":
                 receive = self._bounded(scope["path"], headers, receive)
             if for_programs:
-                await self._programs(inner, receive, answer)
+                with self._traced(inner, headers, lambda: status):
+                    await self._programs(inner, receive, answer)
             else:
                 await self._page(_as_seen_by_the_page(inner, headers), receive, answer)
-        except _RefusedError as refused:
+        except RefusedError as refused:
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": 1008, "reason": refused.message})
             else:
-                await _tell(refused, scope, headers, answer)
+                await tell(refused, scope, headers, answer)
         except Exception as error:
             _LOG.error("fault", exc_info=error, extra={"request_id": request_id})
             if is_complete:
@@ -125,17 +137,36 @@ class Gate:
             if status:
                 raise  # the connection has to break: half an answer must not look whole
             where = f"the server has a fault ({type(error).__name__}); its log has it under request {request_id}"
-            await _tell(_RefusedError(500, "fault", where), scope, headers, answer)
+            await tell(RefusedError(500, "fault", where), scope, headers, answer)
         finally:
             if scope["type"] == "http":
                 self._note(inner, status, time.perf_counter() - began, for_programs)
+
+    @contextmanager
+    def _traced(
+        self, scope: Mapping[str, Any], headers: Mapping[str, str], status: Callable[[], int]
+    ) -> Iterator[None]:
+        """Writes a span of a request where traces are wanted; what only looks after the server has none."""
+        if self._telemetry is None or scope["path"] in _UNTRACED:
+            yield
+            return
+        known = {
+            "http.request.method": scope["method"], "url.path": scope["path"], "user.id": caller_of(scope).name,
+            "dateline.request_id": scope["dateline.request"],
+        }  # fmt: skip
+        with self._telemetry.request(headers, known) as span:
+            yield
+            span.set_attribute("http.response.status_code", status())
+            route = getattr(scope.get("route"), "path", "")
+            span.set_attribute("http.route", route)
+            span.update_name(f"{scope['method']} {route}".strip())
 
     # -- who, and whether -------------------------------------------------------------------------------------
 
     def _check_origin(self, headers: Mapping[str, str]) -> None:
         origin = headers.get("origin")
         if origin is not None and _netloc(origin) != headers.get("host", ""):
-            raise _RefusedError(403, "forbidden", "another site may not ask this")
+            raise RefusedError(403, "forbidden", "another site may not ask this")
 
     def _admit(self, scope: Scope, headers: Mapping[str, str]) -> Caller:
         caller = self._who(_address(scope), headers)
@@ -143,28 +174,28 @@ class Gate:
         if caller.may(wanted):
             return caller
         if caller.scope is None:
-            raise _RefusedError(
+            raise RefusedError(
                 401, "unauthorized", "say who you are: Authorization: Bearer KEY, or log in at /login",
                 {"WWW-Authenticate": "Bearer"},
             )  # fmt: skip
-        raise _RefusedError(403, "forbidden", f"this needs the scope {wanted}, and {caller.name} has {caller.scope}")
+        raise RefusedError(403, "forbidden", f"this needs the scope {wanted}, and {caller.name} has {caller.scope}")
 
     def _who(self, address: str, headers: Mapping[str, str]) -> Caller:
         if not self._accounts.any():
             if not self._is_local:
                 return NOBODY
             if _hostname(headers.get("host", "")) not in _LOOPBACK:
-                raise _RefusedError(403, "forbidden", "this server answers to its own name only")
+                raise RefusedError(403, "forbidden", "this server answers to its own name only")
             return LOCAL
         kind, _, key = headers.get("authorization", "").partition(" ")
         if key:
             if wait := self._failures.is_spent(address):
-                raise _too_many(wait, "too many wrong keys from this address")
+                raise too_many(wait, "too many wrong keys from this address")
             found = self._accounts.caller_with_key(key.strip()) if kind.lower() == "bearer" else None
             if found is None:
                 self._failures.wait(address)
                 headers_ = {"WWW-Authenticate": "Bearer"}
-                raise _RefusedError(401, "unauthorized", "this key is not known here", headers_)
+                raise RefusedError(401, "unauthorized", "this key is not known here", headers_)
             return found
         session = cookie(headers, LOGIN_COOKIE)
         return (self._accounts.caller_in_session(session) if session else None) or NOBODY
@@ -176,7 +207,7 @@ class Gate:
         who = _address(scope) if caller in (NOBODY, LOCAL) else caller.name
         if wait := self._rate.wait(who):
             self._figures.turned_away("rate")
-            raise _too_many(wait, f"at most {self._limits.per_minute} requests a minute")
+            raise too_many(wait, f"at most {self._limits.per_minute} requests a minute")
 
     # -- how large --------------------------------------------------------------------------------------------
 
@@ -185,7 +216,7 @@ class Gate:
         message = f"a request here may have {limit:,} bytes"
         declared = headers.get("content-length", "0")
         if declared.isdecimal() and int(declared) > limit:
-            raise _RefusedError(413, "too_large", message)
+            raise RefusedError(413, "too_large", message)
         size, complete = 0, False
 
         async def bounded() -> Message:
@@ -237,26 +268,6 @@ def _as_seen_by_the_page(scope: dict[str, Any], headers: Mapping[str, str]) -> d
 
 def _brings_files(path: str) -> bool:
     return path.startswith(("/api/v1/jobs", "/api/v1/verify", "/gradio_api/upload", "/api/v1/articles"))
-
-
-def _too_many(wait: int, why: str) -> _RefusedError:
-    return _RefusedError(429, "too_many_requests", f"{why}; come back in {wait} s", {"Retry-After": str(wait)})
-
-
-async def _tell(refused: _RefusedError, scope: Scope, headers: Mapping[str, str], send: Send) -> None:
-    if refused.status == 401 and scope.get("method") == "GET" and "text/html" in headers.get("accept", ""):
-        found: list[tuple[bytes, bytes]] = [(b"location", b"/login"), (b"content-length", b"0")]
-        await send({"type": "http.response.start", "status": 303, "headers": found})
-        await send({"type": "http.response.body", "body": b""})
-        return
-    error = {"code": refused.code, "message": refused.message}
-    if scope["path"].startswith("/v1/"):  # as clients of OpenAI's interface expect it
-        error |= {"type": refused.code}
-    body = json.dumps({"error": error}).encode()
-    found = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    found += [(name.lower().encode(), value.encode()) for name, value in refused.headers.items()]
-    await send({"type": "http.response.start", "status": refused.status, "headers": found})
-    await send({"type": "http.response.body", "body": body})
 
 
 def _address(scope: Scope) -> str:

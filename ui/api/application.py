@@ -58,7 +58,7 @@ class Programs:
         self._store = JobStore(dateline.settings.index / FILE)
         # One for what changes the index, which one job at a time may; one for what only reads it.
         self._workers = ingest, reading = Worker(self._store), Worker(self._store)
-        writer = Writer(dateline, lines)
+        writer = Writer(dateline, lines, figures)
         self._mcp = McpServer(desk, writer)
         figures.watch("dateline_jobs_waiting", "Jobs that wait.", lambda: ingest.waiting + reading.waiting)
         self.app = FastAPI(

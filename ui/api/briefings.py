@@ -41,7 +41,7 @@ def briefings(store: JobStore, worker: Worker, writer: Writer) -> APIRouter:
         job = await run_in_threadpool(store.add, _KIND, caller_of(request.scope).name)
 
         def work(progress: Progress) -> dict[str, Any]:
-            briefing = writer.write(wanted.request(), lambda message: progress(0, 0))
+            briefing = writer.write(wanted.request(), lambda message: progress(0, 0), job.owner)
             writer.keep(job.id, briefing)
             return encode_briefing(briefing)
 

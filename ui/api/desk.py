@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
@@ -15,12 +16,13 @@ from starlette.concurrency import run_in_threadpool
 from rag.answering import Notice, SentenceReady
 from rag.service import Dateline
 from rag.types import Answer, Filters, Turn
-from ui.access.figures import Figures
+from ui.access.figures import Figures, outcome
 from ui.access.identity import Caller
 from ui.api.errors import ApiError
 from ui.asking import EXTRACTIVE, Answered, Asking, Failed, Waiting
 from ui.lines import Lines
 
+_LOG = logging.getLogger("dateline.requests")
 _T = TypeVar("_T")
 _POLL = 0.02
 _MEMORY = 0.2  # weight of the latest answer in the seconds that one is expected to take
@@ -132,6 +134,7 @@ class Desk:
                         case Answered(answer):
                             self._expected += _MEMORY * (time.monotonic() - began - self._expected)
                             self._figures.answer(answer, caller.name)
+                            _note(answer, caller)
                             await run_in_threadpool(self._record, answer)
                             yield event
                             return
@@ -178,6 +181,20 @@ class Desk:
                 self._active.release()
         finally:
             self._inside -= 1
+
+
+def _note(answer: Answer, caller: Caller) -> None:
+    """Logs what one answer took and cost, without a word of it."""
+    stages = ("retrieve", "generate", "check", "total")
+    _LOG.info(
+        "answer",
+        extra={
+            "caller": caller.name, "model": answer.model, "outcome": outcome(answer),
+            "prompt_tokens": answer.usage.prompt_tokens, "completion_tokens": answer.usage.completion_tokens,
+            "cost_usd": answer.usage.cost_usd,
+            "seconds": {stage: round(getattr(answer.seconds, stage), 3) for stage in stages},
+        },
+    )  # fmt: skip
 
 
 def _too_late(seconds: float) -> ApiError:

@@ -176,6 +176,7 @@ class McpServer:
 
     async def brief(
         self,
+        context: Context,
         topic: Annotated[str | None, Field(description="In words; without one, the newest week's stories.")] = None,
         sources: Sources = [],  # noqa: B006 - as above
         after: After = None,
@@ -189,14 +190,14 @@ class McpServer:
                 topic=topic, sources=sources, after=after, before=before, since=since, length=length, compare=None
             )
         )
-        left = Event()
+        left, caller = Event(), _caller(context)
 
         def told(message: str) -> None:
             if left.is_set():
                 raise ApiError(499, "left", "the caller has left")
 
         try:
-            return await self._run(lambda: encode_briefing(self._writer.write(wanted.request(), told)))
+            return await self._run(lambda: encode_briefing(self._writer.write(wanted.request(), told, caller.name)))
         finally:
             left.set()
 

@@ -17,5 +17,6 @@ def serve_assistant(dateline: Dateline) -> None:
         settings.serve_active, settings.serve_waiting, settings.serve_seconds, tuple(settings.serve_models.split())
     )
     lines = Lines()
-    desk = Desk(dateline, Figures(), lines, room)
-    McpServer(desk, Writer(dateline, lines)).run_on_standard_streams()
+    figures = Figures()
+    desk = Desk(dateline, figures, lines, room)
+    McpServer(desk, Writer(dateline, lines, figures)).run_on_standard_streams()

@@ -10,6 +10,7 @@ from rag.brief.export import Format, exported
 from rag.brief.types import Briefing, Request
 from rag.errors import ArticleNotFoundError
 from rag.service import Dateline
+from ui.access.figures import Figures
 from ui.api.errors import ApiError
 from ui.lines import Lines
 
@@ -23,33 +24,36 @@ class Writer:
     Args:
         dateline: Writes them.
         lines: Who waits for which model.
+        figures: Counts briefings and what they cost.
     """
 
-    def __init__(self, dateline: Dateline, lines: Lines) -> None:
-        self._dateline, self._lines = dateline, lines
+    def __init__(self, dateline: Dateline, lines: Lines, figures: Figures) -> None:
+        self._dateline, self._lines, self._figures = dateline, lines, figures
         self._folder = dateline.settings.index / _FOLDER
 
-    def write(self, request: Request, told: Callable[[str], None]) -> Briefing:
+    def write(self, request: Request, told: Callable[[str], None], caller: str = "") -> Briefing:
         """Returns a briefing.
 
         Args:
             request: What it is to be about.
             told: Told what is going on, often; an exception from it ends the work.
+            caller: Name of who asks for it, by which its cost is counted.
         """
         line = self._lines.of(self._dateline.settings.model)
         if line is None:
-            return self._written(request, told)
+            return self._written(request, told, caller)
         place = line.join()
         try:
             while before := line.before(place):
                 told(f"{before} before this one")
                 line.wait(place, _LOOK)
-            return self._written(request, told)
+            return self._written(request, told, caller)
         finally:
             line.leave(place)
 
-    def _written(self, request: Request, told: Callable[[str], None]) -> Briefing:
+    def _written(self, request: Request, told: Callable[[str], None], caller: str) -> Briefing:
         briefing = self._dateline.brief(request, told)
+        self._figures.briefing(briefing, caller)
         self._dateline.record("briefing", request.topic, briefing.citations)
         return briefing
 

@@ -31,6 +31,11 @@ _INLINE = frozenset(
     {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "img", "ins",
      "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}
 )  # fmt: skip
+# What a page keeps from its readers may be meant for programs only.
+_HIDING = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|(?:left|top|text-indent)\s*:\s*-\d{3,}",
+    re.IGNORECASE,
+)
 _PUBLISHED_TIME = (
     "//time[@datetime][@pubdate or @itemprop='datePublished' or contains(@class,'publi')]",
     "//article//time[@datetime]",
@@ -63,13 +68,17 @@ def parse_html(data: bytes, hints: Hints) -> Iterator[SourceDocument]:
     tree = load_html(source) if source.strip() else None
     if tree is None:
         raise SourceError("is empty" if not source.strip() else "is not HTML")
-    found: Any = bare_extraction(
-        source,
-        url=hints.address or None,
-        include_comments=False,
-        with_metadata=True,
-        date_extraction_params={"extensive_search": False, "original_date": True},
-    )
+    found: Any = None
+    for page in (_as_seen(tree), source):  # some pages hide all of themselves until a script has run
+        found = page is not None and bare_extraction(
+            page,
+            url=hints.address or None,
+            include_comments=False,
+            with_metadata=True,
+            date_extraction_params={"extensive_search": False, "original_date": True},
+        )
+        if found and found.text:
+            break
     text = well_formed((found.text if found else "") or "").strip()
     if not text:
         raise SourceError("has no article text; a page that is built by scripts must be saved as its reader sees it")
@@ -117,6 +126,22 @@ def decode_page(data: bytes, charset: str = "") -> str:
             if isinstance(text, str) and "\0" not in text:
                 return text
     return decode(data)
+
+
+def _as_seen(tree: HtmlElement) -> HtmlElement | None:
+    """Returns a page without what its own markup hides from readers; ``None`` when it hides nothing."""
+
+    def hidden(page: HtmlElement) -> list[HtmlElement]:
+        found = page.xpath("//body//*[@hidden or @style]")
+        return [e for e in found if e.get("hidden") is not None or _HIDING.search(e.get("style", ""))]
+
+    if not hidden(tree):
+        return None
+    seen = deepcopy(tree)
+    for element in hidden(seen):
+        if element.getparent() is not None:
+            element.drop_tree()
+    return seen
 
 
 def _site(found: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -9,6 +10,8 @@ from urllib.parse import quote
 
 from rag.types import AbstentionReason, Answer, AnswerSentence, Citation
 
+# What a chat that shows Markdown would load, follow or run, and what would pass for a marker of ours.
+_ACTIVE = re.compile(r"\\(?=[!-/:-@\[-`{-~])|\[(?=\^?\d+\])|(?<=!)\[|\](?=[(\[])|<(?=[A-Za-z/!?])")
 SOURCES, NEAREST = "Sources:", "Nearest evidence:"
 HEADINGS = (SOURCES, NEAREST)
 _REASONS = {
@@ -37,7 +40,7 @@ class Message:
         before = len(self.text)
         for sentence in sentences[len(self._told) :]:
             self._told.append(set(sentence.citations))
-            self._write(f"{' ' if self.text else ''}{sentence.text} ", sentence.citations)
+            self._write(f"{' ' if self.text else ''}{_inert(sentence.text)} ", sentence.citations)
         return self.text[before:]
 
     def end(self, answer: Answer) -> str:
@@ -46,13 +49,14 @@ class Message:
         self.add(answer.sentences)
         for told, sentence in zip(self._told, answer.sentences, strict=False):
             if late := [n for n in sentence.citations if n not in told]:
-                self._paragraph(f"“{sentence.text}” is also in ", late)
+                self._paragraph(f"“{_inert(sentence.text)}” is also in ", late)
         if answer.reason:
             self._paragraph(_REASONS[answer.reason])
         for found in answer.disagreements:
             self._paragraph(f"Sources differ ({found.kind}):")
             for position in found.positions:
-                self._write(f"\n- {position.value} ({', '.join(position.publishers)}) ", position.citations)
+                who = ", ".join(position.publishers)
+                self._write(_inert(f"\n- {position.value} ({who}) "), position.citations)
         if answer.failure:
             self._paragraph(f"The language model did not answer ({answer.failure}); these are source sentences.")
         cited = answer.nearest if answer.abstained else answer.citations
@@ -60,7 +64,7 @@ class Message:
             self._paragraph(NEAREST if answer.abstained else SOURCES)
         for citation in cited:
             self._write("\n", (citation.n,))
-            self._write(f" {_named(citation)}: “{citation.quote}”")
+            self._write(_inert(f" {_named(citation)}: “{citation.quote}”"))
         return self.text[before:]
 
     def annotations(self, answer: Answer) -> list[dict[str, Any]]:
@@ -87,6 +91,11 @@ class Message:
         for n in citations:
             self._markers.append((len(self.text), n))
             self.text += f"[{n}]"
+
+
+def _inert(text: str) -> str:
+    """Returns words of an article so that they show as they are: no image, link, HTML or marker comes of them."""
+    return _ACTIVE.sub(r"\\\g<0>", text)
 
 
 def _cited(citation: Citation) -> dict[str, Any]:
