@@ -66,7 +66,7 @@ def main() -> None:
     print(f"{len(questions)} questions, {len(judged)} relevant articles: ", end="")
     print(f"{len(judged - held.keys())} not in the index, {copies} there as copies of another\n")
     _print_quality(dateline, questions, modes)
-    _print_latency(dateline, questions, modes, _filters(sources), arguments.searches)
+    _print_latency(dateline, questions, modes, filters_to_time(sources), arguments.searches)
     dateline.close()
     _print_first_search(arguments.index, questions[0].text, modes)
 
@@ -109,7 +109,7 @@ def _judged(hits: Sequence[RetrievedPassage]) -> list[RetrievedPassage]:
     return [hit for hit in hits if hit.passage.article_id in ranking]
 
 
-def _filters(sources: Sequence[SourceSummary]) -> dict[str, Filters | None]:
+def filters_to_time(sources: Sequence[SourceSummary]) -> dict[str, Filters | None]:
     """Names the filters to time, with the share of passages each keeps; what the corpus lacks is left out."""
     wanted: dict[str, Filters] = {}
     dates = sorted(source.published for source in sources if source.published)
