@@ -186,8 +186,12 @@ def _sections(
             if len(bottom) < _BOTTOM and all(fact is not f for f in taken) and not (strict and known):
                 bottom += writer.write([fact], 1, _plainly)
     unknown = writer.write(planned.unknown, sizes.unknown, _plainly, keep=False)
+    briefly = {id(fact): sentence.text for fact, sentence in short}
     developments = writer.write(
-        all_heard(planned.developments), sizes.developments, lambda f: [dated(f.best), shown(f.best.text)], keep=False
+        all_heard(planned.developments),
+        sizes.developments,
+        lambda f: [dated(f.best, briefly.get(id(f), "")), dated(f.best), shown(f.best.text)],
+        keep=False,
     )
     ordered = [(f, s) for f in in_time_order(f for f, _ in developments) for g, s in developments if g is f]
     quotations = writer.write(
