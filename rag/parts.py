@@ -100,6 +100,11 @@ class Parts:
                     self._answerers[model] = self.telemetry.answerer(watched)
             return self._answerers[model]
 
+    def _drafting(self) -> Answerer:
+        from rag.brief.remembering import RememberingAnswerer
+
+        return RememberingAnswerer(self._answering(), self.settings.cache)
+
     def _verifying(self) -> Verifier:
         with self._loading:
             if self._verifier is None:

@@ -276,7 +276,7 @@ class Dateline(Parts):
             catalog=self._opened().catalog,
             retriever=self._retriever(),
             embedder=self._embed(),
-            answerer=None if self.settings.model == "extractive" else self._answering(),
+            answerer=None if self.settings.model == "extractive" else self._drafting(),
             verifier=self._verifying(),
             idf=self._opened().lexical.idf,
             notice=notice or self.notice,

@@ -4,6 +4,7 @@ Run as::
 
     python -m eval.bench.briefings roundup FILE [--events 60] [--model extractive] [--show]
     python -m eval.bench.briefings same-event FILE [--events 20] [--show]
+    python -m eval.bench.briefings against FILE --work DIR [--events 12]
 
 ``roundup`` reads ``id, sources, roundup`` as JSON Lines (``TITLE=> … ARTICLE=> …``): three leads and a person's
 neutral roundup. The last ``--events`` are taken. Coverage is the share of the content word stems of the roundup's text
@@ -13,6 +14,11 @@ verifier does not call it supported by the words it cites.
 
 ``same-event`` reads ``event, publisher, title, published, sentences, event_label``: whole articles of three outlets.
 It prints every disagreement, which a person has to judge.
+
+``against`` reads what ``roundup`` reads and compares, on the same events, the embedded model that is asked to sum up
+all reports at once, lead-3, and briefings by ``extractive`` and by the embedded model: coverage, and the share of
+sentences that the built-in verifier does not call supported: by all reports together, of a briefing by what it cites.
+What the model said is kept in ``--work`` and in the cache of drafts: the command can be stopped and given again.
 """
 
 from __future__ import annotations
@@ -20,17 +26,16 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
+from eval.bench.events import Event, coverage, roundups, same_events
+from eval.bench.summaries import borne_out, kept_model, summary
 from eval.records import records
 from eval.statistics import mean, share
 from rag.brief.types import Briefing, Request
 from rag.check.builtin import BuiltinVerifier
 from rag.check.facts import FactContext
-from rag.check.words import content_stems, plain
 from rag.config import load_settings
 from rag.ingest.sentences import sentences
 from rag.service import Dateline
@@ -39,40 +44,26 @@ from rag.types import Verdict
 _OPENING = ("Headline", "Bottom line")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """An article of an event."""
-
-    title: str
-    text: str
-    publisher: str
-    published: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """An event with its sources; ``roundup`` is empty where nobody wrote one."""
-
-    name: str
-    topic: str
-    sources: tuple[Source, ...]
-    roundup: str = ""
-
-
 def main() -> None:
     """Reads the arguments, writes briefings, and prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kind", choices=("roundup", "same-event"))
+    parser.add_argument("kind", choices=("roundup", "same-event", "against"))
     parser.add_argument("file", type=Path)
     parser.add_argument("--events", type=int)
     parser.add_argument("--first", action="store_true", help="the first events instead of the last, for tuning")
     parser.add_argument("--model", default="extractive")
+    parser.add_argument("--work", type=Path, help="folder for the replies of the model")
     parser.add_argument("--show", action="store_true", help="print every briefing")
     arguments = parser.parse_args()
     rows = [row for _, row in records(arguments.file)]
-    events = _roundups(rows) if arguments.kind == "roundup" else _same_events(rows)
-    wanted = arguments.events or (60 if arguments.kind == "roundup" else 20)
+    events = same_events(rows) if arguments.kind == "same-event" else roundups(rows)
+    wanted = arguments.events or {"roundup": 60, "same-event": 20, "against": 12}[arguments.kind]
     chosen = events[:wanted] if arguments.first else events[-wanted:]
+    if arguments.kind == "against":
+        if arguments.work is None:
+            parser.error("against needs --work")
+        _report_systems(chosen, arguments.work)
+        return
     written = list(_written(chosen, arguments.model, show=arguments.show))
     print(f"seconds per briefing: {mean([b.seconds for _, b in written])}")
     print(f"unsupported sentences: {share([bad for _, b in written for bad in _unsupported(b)])}")
@@ -80,32 +71,6 @@ def main() -> None:
         _report_roundups(written)
     else:
         _report_disagreements(written)
-
-
-def _roundups(rows: Sequence[dict[str, Any]]) -> list[Event]:
-    events = []
-    for row in rows:
-        sources = []
-        for number, source in enumerate(row["sources"], 1):
-            title, _, text = source.removeprefix("TITLE=>").partition("ARTICLE=>")
-            sources.append(Source(title.strip(" ."), text.strip(), f"Outlet {number}"))
-        title, _, text = row["roundup"].removeprefix("TITLE=>").partition("ARTICLE=>")
-        events.append(Event(str(row["id"]), sources[0].title, tuple(sources), f"{title.strip()} {text.strip()}"))
-    return events
-
-
-def _same_events(rows: Sequence[dict[str, Any]]) -> list[Event]:
-    grouped: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        grouped.setdefault(str(row["event"]), []).append(row)
-    return [
-        Event(
-            name,
-            group[0]["event_label"],
-            tuple(Source(r["title"], " ".join(r["sentences"]), r["publisher"], r["published"]) for r in group),
-        )
-        for name, group in grouped.items()
-    ]
 
 
 def _written(events: Sequence[Event], model: str, *, show: bool) -> Iterator[tuple[Event, Briefing]]:
@@ -166,10 +131,35 @@ def _report_roundups(written: Sequence[tuple[Event, Briefing]]) -> None:
     print(f"words of a briefing: {mean([float(n) for n in lengths])}")
 
 
-def coverage(reference: str, text: str) -> float:
-    """Returns the share of the content word stems of a reference that a text has, in [0, 1] (unigram recall)."""
-    wanted = set(content_stems(plain(reference)))
-    return len(wanted & set(content_stems(plain(text)))) / len(wanted) if wanted else 0.0
+def _report_systems(events: Sequence[Event], work: Path) -> None:
+    model, verifier = kept_model(load_settings(model="embedded"), work), BuiltinVerifier()
+    texts: dict[str, list[str]] = {}
+    lacking: dict[str, list[tuple[str, bool]]] = {}
+
+    def add(name: str, event: Event, lines: Sequence[str], unsupported: Iterable[bool]) -> None:
+        texts.setdefault(name, []).append(" ".join(lines))
+        lacking.setdefault(name, []).extend((event.name, bad) for bad in unsupported)
+
+    try:
+        for event in events:
+            lines = summary(event.sources, model)
+            add("summary by the model", event, lines, (not held for held in borne_out(lines, event.sources, verifier)))
+            first = event.sources[0].text
+            lead = [span.of(first) for span in sentences(first)[:3]]
+            add("lead-3", event, lead, (not held for held in borne_out(lead, event.sources, verifier)))
+    finally:
+        model.close()
+    for name in ("extractive", "embedded"):
+        for event, found in _written(events, name, show=False):
+            parts = {x.title: [s.text for s in x.sentences] for x in found.sections}
+            add(f"briefing, {name}", event, [line for part in parts.values() for line in part], _unsupported(found))
+            opening = [line for title in _OPENING for line in parts.get(title, [])]
+            add(f"its headline and bottom line, {name}", event, opening, ())
+    for name, written in texts.items():
+        print(f"{name}: coverage {mean([coverage(e.roundup, t) for e, t in zip(events, written, strict=True)])}")
+        print(f"  words {mean([float(len(text.split())) for text in written], is_share=False)}")
+        if lacking[name]:
+            print(f"  unsupported {share([bad for _, bad in lacking[name]], [event for event, _ in lacking[name]])}")
 
 
 def _report_disagreements(written: Sequence[tuple[Event, Briefing]]) -> None:

@@ -1,59 +1,72 @@
-"""What independent outlets report alike: the longest part of a sentence that the words of another outlet bear out too.
+"""What independent outlets report alike: the fullest statement that the words of each of them bear out.
 
 Two papers seldom put the same details into one sentence, so that whole sentences rarely agree although the papers do.
+What is tried are the sentences, what is left of them when asides are cut, and the headlines, in which editors have put
+the story into a few words; what is shown has passed the check against each outlet's own sentences, which it cites.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+from rag.brief.clauses import headline_as_sentence, parts
 from rag.brief.desk import Desk
+from rag.brief.details import Cosine
 from rag.brief.facts import Fact, Telling
 from rag.brief.fitness import fitness
 from rag.brief.wording import placed_in_time
+from rag.check.negations import count_negations
 from rag.check.quotations import find_quotations
 from rag.check.words import content_stems, keys, plain
 from rag.types import AnswerSentence
 
-_CUT = re.compile(
-    r"\s*(?:[;:–—]|\s-\s|,\s+(?:which|who|where|when|after|as|and|but|while|during|according|including|saying|with|shortly)\b"
-    r"|\s(?:after|while|during|because|before|when|where|as|amid|following|to (?:discuss|talk|strengthen)|but)\s|,\s)",
-    re.IGNORECASE,
-)
-_OPENING = re.compile(
-    r"^(?:In|With|During|After|Before|Asked|Faced|As|Since|At|On|While|Following|Despite|Amid|By|Under)\b[^,“\"]{3,80},\s+"
-)
-_LEAST_WORDS, _LEAST_CONTENT = 6, 5
-_SHARED = 0.85
+_LEAST_WORDS = 6
+_SHARED = 0.65
+"""Least share of the content words of a statement that an outlet's sentences have before they are checked."""
 _STANDS = 0.7
-_NEAR = 0.45
-_MOST_OTHERS = 3
+_MEANS_THE_SAME = 0.55
+"""Least cosine of a statement and the sentences that are to bear it out."""
 _MOST_FACTS = 24
 _MOST_TELLINGS = 3
+_MOST_CHECKED = 14
 _MOST_QUOTED = 14
 _REPEATED = 0.6
-_VERB = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|did|does|do|said|says|told|met|[a-z]{3,}ed|[a-z]{3,}s)\b"
-)
 
 
-def agreements(facts: Sequence[Fact], limit: int, desk: Desk) -> list[tuple[Fact, AnswerSentence]]:
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A statement, and the outlets' sentences that have most of its words, each outlet's own first."""
+
+    text: str
+    own: Telling
+    others: tuple[tuple[Telling, ...], ...]
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        return len(self.others), len(self.text)
+
+
+def agreements(facts: Sequence[Fact], limit: int, desk: Desk, close: Cosine) -> list[tuple[Fact, AnswerSentence]]:
     """Returns what at least two outlets report, each with citations of all that do.
 
     Args:
         facts: By salience; those of quotations are for another section.
         limit: Most sentences.
         desk: Checks each outlet's words alone.
+        close: How near two texts are in meaning.
     """
+    tellings = [_Read.of(t) for f in facts for t in f.tellings]
     found: list[tuple[Fact, AnswerSentence]] = []
     for fact in [f for f in facts if not f.best.quotes][:_MOST_FACTS]:
         if len(found) >= limit:
             break
-        tellings = sorted(fact.tellings, key=lambda t: -t.fitness)[:_MOST_TELLINGS]
-        tried = (_agreed(t, _others(fact, t, facts), desk) for t in tellings)
-        sentence = next((each for each in tried if each), None)
-        if sentence and not any(_repeats(sentence.text, known.text) for _, known in found):
+        if any(_repeats(fact.best.text, known.text) for _, known in found):
+            continue
+        candidates = sorted(_candidates(fact, tellings, facts), key=lambda c: c.rank, reverse=True)
+        fresh = [c for c in candidates if not any(_repeats(c.text, known.text) for _, known in found)]
+        tried = (_agreed(candidate, desk, close) for candidate in fresh[:_MOST_CHECKED])
+        if sentence := next((each for each in tried if each), None):
             found.append((fact, sentence))
     return found
 
@@ -107,60 +120,73 @@ def _begun(quoted: str) -> str:
     return quoted if len(words) <= _MOST_QUOTED else f"{' '.join(words[:_MOST_QUOTED]).rstrip(',;')} …"
 
 
-def _agreed(best: Telling, others: Sequence[Sequence[Telling]], desk: Desk) -> AnswerSentence | None:
-    for text in _parts(placed_in_time(best)):
-        if fitness(text) < _STANDS or not desk.supports(text, best):
-            continue
-        bearing = {window[0].outlet: window for window in reversed(others) if _bears(text, window, desk)}
-        if bearing:
-            places = [(t.passage, t.span) for window in bearing.values() for t in window]
-            return desk.composed(text, [(best.passage, best.span), *places], [(text, best)])
-    return None
+# -- what may be agreed on ------------------------------------------------------------------------------------
 
 
-def _bears(text: str, window: Sequence[Telling], desk: Desk) -> bool:
-    given = " ".join([window[0].passage.title, *(t.text for t in window)])
-    wanted = set(content_stems(plain(text)))
-    return len(wanted & set(content_stems(plain(given)))) >= _SHARED * len(wanted) and desk.supports(text, *window)
+@dataclass(frozen=True, slots=True)
+class _Read:
+    telling: Telling
+    stems: frozenset[str]
+
+    @classmethod
+    def of(cls, telling: Telling) -> _Read:
+        return cls(telling, frozenset(content_stems(plain(telling.text))))
 
 
-def _others(fact: Fact, best: Telling, facts: Sequence[Fact]) -> list[list[Telling]]:
-    """Returns the closest sentences of other outlets, each alone and with the one that follows it, nearest first."""
-    near = sorted(
-        ((float(f.vector @ fact.vector), t) for f in facts if f.story == fact.story for t in f.tellings),
-        key=lambda pair: -pair[0],
-    )
-    following = {(t.article_id, t.place): t for _, t in near}
-    taken: dict[str, int] = {}
-    chosen: list[list[Telling]] = []
-    for cosine, telling in near:
-        if telling.outlet == best.outlet or cosine < _NEAR or taken.get(telling.outlet, 0) >= _MOST_OTHERS:
-            continue
-        taken[telling.outlet] = taken.get(telling.outlet, 0) + 1
-        chosen.append([telling])
-        if after := following.get((telling.article_id, telling.place + 1)):
-            chosen.append([telling, after])
-    return chosen
+def _candidates(fact: Fact, tellings: Sequence[_Read], facts: Sequence[Fact]) -> Iterator[_Candidate]:
+    story = {id(t) for f in facts if f.story == fact.story for t in f.tellings}
+    near = [r for r in tellings if id(r.telling) in story]
+    texts = [r.telling.text for r in near]
+    shown: set[str] = set()
+    for telling in sorted(fact.tellings, key=lambda t: -t.fitness)[:_MOST_TELLINGS]:
+        headline = headline_as_sentence(telling.passage.title, texts) if telling.place == 0 else ""
+        for text in (*parts(placed_in_time(telling)), *(parts(headline) if headline else ())):
+            if text in shown or fitness(text) < _STANDS or find_quotations(text):
+                continue
+            shown.add(text)
+            if others := _bearing(text, telling, near):
+                yield _Candidate(text, telling, others)
 
 
-def _parts(text: str) -> Iterator[str]:
-    """Yields a sentence and what can be cut from it to stand alone, the longest first."""
-    whole = text.strip()
-    starts = [whole]
-    if opening := _OPENING.match(whole):
-        rest = whole[opening.end() :]
-        starts.append(rest[:1].upper() + rest[1:])
-    seen: dict[str, None] = {}
-    for start in starts:
-        seen[start] = None
-        for cut in _CUT.finditer(start):
-            part = start[: cut.start()].rstrip(" ,;:–—-")
-            if part.count("“") == part.count("”") and part.count('"') % 2 == 0:
-                seen[f"{part}."] = None
-    for part in sorted(seen, key=len, reverse=True):
-        enough = len(keys(part)) >= _LEAST_WORDS and len(set(content_stems(part))) >= _LEAST_CONTENT
-        if enough and _VERB.search(plain(part)):
-            yield part
+def _bearing(text: str, own: Telling, near: Sequence[_Read]) -> tuple[tuple[Telling, ...], ...]:
+    """Returns, for each other outlet that has most of the words, the sentence that has them, or that and another."""
+    wanted = frozenset(content_stems(plain(text)))
+    windows: dict[str, tuple[Telling, ...]] = {}
+    for outlet in {r.telling.outlet for r in near} - {own.outlet}:
+        ranked = sorted(
+            (r for r in near if r.telling.outlet == outlet), key=lambda r: (-len(r.stems & wanted), r.telling.place)
+        )
+        best = ranked[0]
+        added = max(
+            (r for r in ranked[1:] if r.telling.article_id == best.telling.article_id),
+            key=lambda r: len((r.stems - best.stems) & wanted),
+            default=None,
+        )
+        window = [best]
+        if added is not None and len(best.stems & wanted) < len(wanted) and (added.stems - best.stems) & wanted:
+            window.append(added)
+        if len(frozenset[str]().union(*(r.stems for r in window)) & wanted) >= _SHARED * len(wanted):
+            windows[outlet] = tuple(r.telling for r in sorted(window, key=lambda r: r.telling.place))
+    return tuple(windows[outlet] for outlet in sorted(windows))
+
+
+def _agreed(candidate: _Candidate, desk: Desk, close: Cosine) -> AnswerSentence | None:
+    """Returns the statement with the citations of all that bear it out, one other outlet at least."""
+    text, own = candidate.text, candidate.own
+    if not desk.supports(text, own):
+        return None
+    bearing = [window for window in candidate.others if _bears(text, window, desk, close)]
+    if not bearing:
+        return None
+    places = [(t.passage, t.span) for window in bearing for t in window]
+    return desk.composed(text, [(own.passage, own.span), *places], [(text, own)])
+
+
+def _bears(text: str, window: Sequence[Telling], desk: Desk, close: Cosine) -> bool:
+    given = " ".join(t.text for t in window)
+    if (count_negations(plain(text)) > 0) != (count_negations(plain(given)) > 0) and count_negations(plain(text)):
+        return False
+    return close(text, given) >= _MEANS_THE_SAME and desk.supports(text, *window)
 
 
 def _repeats(one: str, other: str) -> bool:

@@ -6,15 +6,32 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rag.brief.facts import Fact, Telling
 from rag.check.disagreement.amounts import bounds
 from rag.check.names import StatedNames, find_names
 from rag.check.quantities import Quantity, find_quantities
 from rag.check.speakers import same_person
 from rag.check.words import STOPWORDS, content_stems, plain, words
+from rag.index.embedding import Embedder
 
 Cosine = Callable[[str, str], float]
 """How close two texts are in meaning, in [-1, 1]."""
+
+
+def closeness(embedder: Embedder) -> Cosine:
+    """Returns a measure of how close two texts are in meaning that embeds each text once."""
+    known: dict[str, NDArray[np.float32]] = {}
+
+    def vector(text: str) -> NDArray[np.float32]:
+        if text not in known:
+            known[text] = embedder.embed_passages([plain(text)])[0]
+        return known[text]
+
+    return lambda a, b: float(vector(a) @ vector(b))
+
 
 Placed = tuple[str, str, list[tuple[str, Telling]]]
 """A kind of disagreement, what it is about, and each value with the sentence that gives it."""

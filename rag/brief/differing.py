@@ -13,17 +13,14 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import combinations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from rag.brief.alignment import longest_run
 from rag.brief.desk import Desk
 from rag.brief.details import NAMED, Cosine, figures_apart, names_apart
 from rag.brief.facts import Fact, Telling
+from rag.brief.utterances import days_apart, one_utterance, quotations_apart
 from rag.check.disagreement.finding import find_disagreements
 from rag.check.support import figures
 from rag.check.words import content_stems, keys, plain, stem_keys, vocabulary
-from rag.index.embedding import Embedder
 from rag.types import AnswerSentence, Citation, Disagreement, Position, RetrievedPassage, Span, Verdict
 
 _QUESTIONS = (
@@ -65,11 +62,10 @@ class Differing:
     places: frozenset[tuple[str, Span]]
 
 
-def find_differences(facts: Sequence[Fact], desk: Desk, embedder: Embedder) -> Differing:
+def find_differences(facts: Sequence[Fact], desk: Desk, close: Cosine) -> Differing:
     """Compares the tellings of independent outlets."""
     tellings = [t for fact in facts for t in fact.tellings]
     by_place = {(t.article_id, t.span): t for t in tellings}
-    close = _closeness(embedder)
     found: list[Disagreement] = []
     shown: list[AnswerSentence] = []
     updates: list[str] = []
@@ -88,9 +84,17 @@ def find_differences(facts: Sequence[Fact], desk: Desk, embedder: Embedder) -> D
         placed = [(value, by_place[place]) for value, place in group if place in by_place]
         if len({t.outlet for _, t in placed}) < 2 or not _all_close(placed, close, kind):
             continue
+        if kind == "attribution" and not any(
+            one_utterance(a.text, b.text) for (_, a), (_, b) in combinations(placed, 2) if a.outlet != b.outlet
+        ):
+            continue
         compared.add(frozenset((t.article_id, t.span) for _, t in placed))
         add(kind, topic, placed)
-    for kind, topic, placed in (*figures_apart(facts, close), *names_apart(tellings, close)):
+    details = (
+        *figures_apart(facts, close), *names_apart(tellings, close), *quotations_apart(tellings),
+        *days_apart(tellings, close),
+    )  # fmt: skip
+    for kind, topic, placed in details:
         places = frozenset((t.article_id, t.span) for _, t in placed)
         if any(len(places & other) > 1 for other in compared):
             continue
@@ -160,17 +164,6 @@ def _differ(one: str, other: str) -> bool:
     return inner[0] != inner[1] or ends
 
 
-def _closeness(embedder: Embedder) -> Cosine:
-    known: dict[str, NDArray[np.float32]] = {}
-
-    def vector(text: str) -> NDArray[np.float32]:
-        if text not in known:
-            known[text] = embedder.embed_passages([plain(text)])[0]
-        return known[text]
-
-    return lambda a, b: float(vector(a) @ vector(b))
-
-
 def _all_close(placed: Sequence[tuple[str, Telling]], close: Cosine, kind: str) -> bool:
     """Tells whether statements speak of one thing: each comes close to another, directly or by a third."""
     if kind == "attribution":
@@ -215,6 +208,7 @@ def _told(
         clause = value if topic == NAMED else _clause(group[0].text, value)
         if kind == "attribution":
             clause = value.strip('“”" ').removeprefix("... ").removesuffix(" ...").strip("… ")
+            clause = _whole_word(clause, group[0].text)
         pieces.append(f"{whose}: {_quoted(clause)}")
         parts.append((_quoted(clause) if kind == "attribution" else clause, group[0]))
     frame = "" if kind == "attribution" else f"{topic[:1].upper()}{topic[1:]} – "
@@ -243,6 +237,14 @@ def _clause(text: str, value: str) -> str:
     start, stop = (left[-1] if left else 0), (right.start() if right else len(text))
     clause = text[start:stop].strip()
     return clause if len(clause.split()) >= 3 else text.strip().rstrip(".")
+
+
+def _whole_word(clause: str, text: str) -> str:
+    """Returns a stretch of a text with the rest of the hyphenated word that it begins in."""
+    source = plain(text)
+    at = source.find(plain(clause))
+    start = source.rfind(" ", 0, at) + 1
+    return source[start:at].lstrip("\"'(") + clause if at > 0 and source[at - 1] == "-" else clause
 
 
 def _quoted(clause: str) -> str:

@@ -26,7 +26,7 @@ _GOOD = 0.75
 _SAME_STORY = 0.52
 """Mean cosine of titles and leads above which two articles tell one story."""
 _WEEK = 6
-_MOST_CLUSTERED = 300
+_MOST_CLUSTERED = 1_000
 _SENTENCES_READ = 600
 _LEAD_CHARACTERS = 600
 

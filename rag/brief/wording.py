@@ -56,15 +56,16 @@ def with_days(text: str, published: date | None) -> str:
     return text
 
 
-def dated(telling: Telling) -> str:
-    """Returns a sentence behind the day of what it tells, or behind who told it when."""
+def dated(telling: Telling, text: str = "") -> str:
+    """Returns a sentence, or what is to be shown for it, behind the day of what it tells or behind who told it when."""
+    text = text or shown(telling.text)
     if telling.day is not None:
         ahead = " (planned)" if telling.day.ahead else ""
-        return f"{telling.day.spoken()}{ahead}: {shown(telling.text)}"
+        return f"{telling.day.spoken()}{ahead}: {text}"
     if telling.published is not None and telling.passage.publisher:
         day = f"{telling.published.day} {telling.published:%B %Y}"
-        return f"Reported {day} ({telling.publisher}): {shown(telling.text)}"
-    return shown(telling.text)
+        return f"Reported {day} ({telling.publisher}): {text}"
+    return text
 
 
 def attributed(telling: Telling, speaker: str) -> str:

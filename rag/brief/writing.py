@@ -10,6 +10,7 @@ from rag.brief.agreeing import agreements, shared_words
 from rag.brief.comparing import comparison
 from rag.brief.condensing import condensed
 from rag.brief.desk import Desk
+from rag.brief.details import Cosine, closeness
 from rag.brief.differing import Differing, find_differences
 from rag.brief.facts import Fact, find_facts
 from rag.brief.news import News
@@ -131,14 +132,17 @@ def write_briefing(
         trace.warnings.append("there is no language model here; these are source sentences")
     outlets = len({outlet for fact in facts for outlet in fact.outlets})
     notice("looking for what the sources differ on")
-    differing = find_differences(facts, desk, embedder)
+    close = closeness(embedder)
+    differing = find_differences(facts, desk, close)
     notice("checking every sentence")
     if request.compare:
         sections = comparison(request.compare, facts, differing, desk, SIZES[request.length])
     else:
         news = News(request.since, facts, desk)
         facts = news.preferred(facts)
-        sections = _sections(request, facts, plan(facts, outlets), differing, desk, news, answerer, trace, notice)
+        sections = _sections(
+            request, facts, plan(facts, outlets), differing, desk, news, answerer, trace, notice, close
+        )
     used, citations, disagreements = renumbered(sections, desk.citations(), differing.disagreements)
     headline = next((s.sentences[0].text for s in used if s.title == HEADLINE), "")
     sources = _sources(stories, {c.article_id for c in citations}, catalog)
@@ -170,6 +174,7 @@ def _sections(
     answerer: Answerer | None,
     trace: Trace,
     notice: Callable[[str], None],
+    close: Cosine,
 ) -> list[Section]:
     sizes, writer = SIZES[request.length], _Writer(desk, notice)
     candidates = for_headline(planned.lead) or list(facts)
@@ -186,8 +191,12 @@ def _sections(
             if len(bottom) < _BOTTOM and all(fact is not f for f in taken) and not (strict and known):
                 bottom += writer.write([fact], 1, _plainly)
     unknown = writer.write(planned.unknown, sizes.unknown, _plainly, keep=False)
+    briefly = {id(fact): sentence.text for fact, sentence in short}
     developments = writer.write(
-        all_heard(planned.developments), sizes.developments, lambda f: [dated(f.best), shown(f.best.text)], keep=False
+        all_heard(planned.developments),
+        sizes.developments,
+        lambda f: [dated(f.best, briefly.get(id(f), "")), dated(f.best), shown(f.best.text)],
+        keep=False,
     )
     ordered = [(f, s) for f in in_time_order(f for f, _ in developments) for g, s in developments if g is f]
     quotations = writer.write(
@@ -195,7 +204,7 @@ def _sections(
     )
     quotations = [(fact, desk.with_voice(sentence, fact.best)) for fact, sentence in quotations]
     quotations = sorted(quotations, key=lambda pair: _first_of(pair[0].speaker, quotations))
-    agreed = agreements(planned.developments, sizes.agreed, desk)
+    agreed = agreements(planned.developments, sizes.agreed, desk, close)
     agreed += shared_words(planned.quotations, min(2, sizes.agreed - len(agreed)), desk)
     disputed = differing.places
     shared = [fact for fact, _ in (*headline, *bottom, *agreed)]

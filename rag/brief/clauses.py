@@ -1,0 +1,88 @@
+"""What can be cut from a sentence so that the rest still stands, as an editor shortens from the end and the middle."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rag.check.words import content_stems, keys, plain
+
+_CUT = re.compile(
+    r"\s*(?:[;:–—]|\s-\s|,\s+(?:which|who|where|when|after|as|and|but|while|during|according|including|saying|with|shortly)\b"
+    r"|\s(?:after|while|during|because|when|amid|following|to (?:discuss|talk|strengthen)|but)\s|,\s)",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(
+    r"^(?:In|With|During|After|Before|Asked|Faced|As|Since|At|On|While|Following|Despite|Amid|By|Under)\b[^,“\"]{3,80},\s+"
+)
+_OPENS = re.compile(
+    r"^(?:In|With|During|After|Before|Asked|Faced|As|Since|At|On|While|Following|Despite|Amid|By|Under|When|If|Although"
+    r"|Though|For|From)\b"
+)
+_ASIDE = re.compile(
+    r"\s*(?:\([^()]{2,80}\)|,\s(?:who|which|where|a|an|the|now|then|[a-z]+ing|[a-z]+ed)\b[^,“”\"]{2,90},)(?=\s)"
+)
+"""What stands between two commas and tells more of the name or noun before it, and what stands in brackets."""
+_UNFINISHED = re.compile(
+    r"\b(?:(?:had|has|have|was|were|is|are|be|been|to|that|with|of|for|by|and|or|the|a|an|he|she|it|they|their|its|his|her)"
+    r"|that (?:he|she|it|they) (?:had|has|have|was|were) \w+"
+    r"|(?:about |nearly |almost |just |more than |less than |only )*(?:an?|one|two|three|\d+) "
+    r"(?:minute|hour|day|week|month|year)s?)\.?$",
+    re.IGNORECASE,
+)
+"""An end that something has been cut from: "about a month", "said that it had dismissed"."""
+_LEAST_WORDS, _LEAST_CONTENT = 5, 4
+_TITLE_CASE = 0.7
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|did|does|do|said|says|told|met|[a-z]{3,}ed|[a-z]{3,}s)\b"
+)
+
+
+def parts(text: str) -> Iterator[str]:
+    """Yields a sentence and what is left of it when its opening, its asides and its end are cut, the longest first."""
+    whole = text.strip()
+    starts = {whole: None}
+    if opening := _OPENING.match(whole):
+        rest = whole[opening.end() :]
+        starts[rest[:1].upper() + rest[1:]] = None
+    for start in list(starts):
+        if (bare := _ASIDE.sub("", start)) != start:
+            starts[bare] = None
+    seen: dict[str, None] = {}
+    for start in starts:
+        seen[start] = None
+        for cut in _CUT.finditer(start):
+            part = start[: cut.start()].rstrip(" ,;:–—-")
+            if part.count("“") == part.count("”") and part.count('"') % 2 == 0 and part.count("(") == part.count(")"):
+                seen[f"{part}."] = None
+    for part in sorted(seen, key=len, reverse=True):
+        enough = len(keys(part)) >= _LEAST_WORDS and len(set(content_stems(part))) >= _LEAST_CONTENT
+        fragment = part != whole and (_UNFINISHED.search(part) or (_OPENS.match(part) and "," not in part))
+        if enough and not fragment and _VERB.search(plain(part)):
+            yield part
+
+
+def headline_as_sentence(title: str, texts: Sequence[str]) -> str:
+    """Returns a headline as a sentence; empty where it asks, quotes, or is too short to state anything.
+
+    Capitals stay on the words that the texts write with one within a sentence, so that "Court Tosses Case" reads
+    "Court tosses case".
+
+    Args:
+        title: The headline.
+        texts: Sentences on the same story.
+    """
+    line = " ".join(title.split()).rstrip(" .")
+    if not line or line.endswith("?") or '"' in plain(line) or ": " in line or " | " in line:
+        return ""
+    found = line.split(" ")
+    capitals = sum(word[:1].isupper() for word in found)
+    if capitals >= _TITLE_CASE * len(found):
+        named = {w for text in texts for w in re.findall(r"(?<=[\w,;] )[A-Z][\w.'’-]*", text)}
+        spelled = {w.lower().removesuffix("'s").removesuffix("’s") for w in named}
+        found = [found[0], *(w if _bare(w) in spelled or w.isupper() else w[:1].lower() + w[1:] for w in found[1:])]
+    return f"{' '.join(found)}."
+
+
+def _bare(word: str) -> str:
+    return word.lower().strip(".,;:'’‘").removesuffix("'s").removesuffix("’s")
