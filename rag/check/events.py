@@ -130,6 +130,18 @@ def _lexicon() -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
     return MappingProxyType(read)
 
 
+def kindred(stem: str) -> frozenset[str]:
+    """Returns the stems that speak of the same kind of event as one that asks of it; none when the list lacks it.
+
+    A noun that belongs to one kind alone, such as the "toll" of dying, asks as well as its verb.
+    """
+    asked = [speaking for asking, speaking in _lexicon().values() if stem in asking]
+    if not asked:
+        spoken = [speaking for _, speaking in _lexicon().values() if stem in speaking]
+        asked = spoken if len(spoken) == 1 else []
+    return frozenset[str]().union(*asked)
+
+
 def wording(kinds: Iterable[str]) -> str:
     """Returns the words that speak of kinds of event, as a text to search with."""
     return " ".join(stem for kind in kinds for stem in sorted(_lexicon()[kind][1]))

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from rag.check.dates import find_dates
 from rag.check.events import is_withholding, occurrences
-from rag.check.names import StatedNames, find_names
+from rag.check.names import Name, StatedNames, find_names, spelled_otherwise
+from rag.check.nations import NATIONS
 from rag.check.quantities import find_quantities
 from rag.check.questions import parse, without_context
 from rag.check.words import STOPWORDS, content_stems, plain, stem_keys, vocabulary, words
@@ -26,7 +27,18 @@ _ALIKE = (
 _HOME = frozenset(vocabulary("us usa america american americans"))  # whose papers seldom name it
 _NUMBER = re.compile(r"\bhow (?:many|much)\b", re.IGNORECASE)
 _LASTING = re.compile(r"\bhow long\b", re.IGNORECASE)
-_DATE = re.compile(r"^\W*(?:\w+ )?(?:what|which) (?:exact )?(?:day|date|year|month)\b", re.IGNORECASE)
+_APART = re.compile(r"\bhow (?:many|much) (?:hour|day|week|month|year)s?\b", re.IGNORECASE)
+_NOT_LASTING = re.compile(
+    r"\b[\w-]+ (?:minutes?|hours?|days?|weeks?|months?|years?|decades?) (?:earlier|later|ago|before|after|apart|old)\b"
+    r"|\b(?:last|this|next|that) (?:week|month|year|season)\b|\b(?:mid|late|early)-?\w* ?year\b",
+    re.IGNORECASE,
+)
+_INSTITUTIONS = frozenset(
+    stem_keys(list(vocabulary("government president army forces troops leader parliament ministry state capital regime")))
+)
+_DATE = re.compile(
+    r"(?:^|[.:;?]\s)\W*(?:\w+ )?(?:what|which) (?:exact |calendar |precise )?(?:day|date|year|month)\b", re.IGNORECASE
+)
 _WHEN = re.compile(r"^\W*(?:\w+ )?when\b", re.IGNORECASE)
 _ABOUT = re.compile(r"\b(?:said?|says?|saying|told?|tell|think|thinks|thought)\b.*\babout\s+(.+)$", re.IGNORECASE)
 _UNIT = re.compile(
@@ -45,11 +57,13 @@ _AMOUNT = re.compile(
     r"|couple|pair|every|each|zero|more|less|fewer|a|an)\b|\d",
     re.IGNORECASE,
 )
+_ONE = re.compile(r"one(?: of\b|(?! \w+s?\b))", re.IGNORECASE)  # "one of the zones" counts nothing
 _HALF = 0.5
 _REACH = 4  # words from a number to what it counts
 _LIGHT = frozenset(
-    vocabulary("come came go went gone name head start begin began begun lead strike struck choose call")
+    stem_keys(list(vocabulary("come came go went gone name head start begin began begun lead strike struck choose call")))
 )
+_THREE = re.compile(r"[A-Z][\w-]+, [A-Z][\w -]+,? and [A-Z]")
 """Verbs that mean too many things to require their kind of event: "come from", "go on", "start at the lake"."""
 
 
@@ -85,9 +99,11 @@ class Relevance:
         asked = plain(without_context(question))
         self._text = asked
         self._form = parse(question)
-        self._names = [name for name in find_names(plain(question)) if name.parts[-1].key not in _HOME]
+        self._names = [name for name in find_names(plain(question)) if _must_be_named(name, plain(question))]
+        self._lists_many = bool(_THREE.search(plain(question)))
         self._counted = _alike(self._form.counted)
-        self._kinds = self._form.kinds if self._form.verb.lower() not in _LIGHT else ()
+        light = _LIGHT.intersection(stem_keys([self._form.verb.lower()]))
+        self._kinds = () if light else self._form.kinds
         # A second part that points back to the first must be met in its own words.
         pointing = asked != plain(question).strip() and not self._kinds
         self._own = frozenset(content_stems(asked)) if pointing else frozenset[str]()
@@ -104,10 +120,14 @@ class Relevance:
         near = plain(". ".join([shown.title, *shown.before[-2:], shown.source, shown.text]))
         whole = plain(". ".join([near, *shown.before, shown.passage, shown.publisher]))
         stated = StatedNames([whole])
+        absent: list[str] = []
         for name in self._names:
             missing = stated.missing(name)
-            if missing and name.parts[-1].text in missing[-1]:  # without the surname a given name tells nothing
-                return f"its source does not speak of {' '.join(missing)}"
+            # Without the surname a given name tells nothing.
+            if missing and name.parts[-1].text in missing[-1] and not spelled_otherwise(name, whole):
+                absent.append(" ".join(missing))
+        if len(absent) > len(self._names) // 3 * self._lists_many:
+            return f"its source does not speak of {absent[0]}"
         return (
             self._other_event(plain(shown.source), whole if self._form.word == "why" else near)
             or self._no_amount(said, plain(". ".join([*shown.before[-1:], shown.source])))
@@ -129,11 +149,14 @@ class Relevance:
 
     def _no_amount(self, said: str, source: str) -> str:
         if _LASTING.search(self._text):
-            return "" if _UNIT.search(said) or find_dates(said) else "it does not say how long"
+            lasting = _NOT_LASTING.sub(" ", said)
+            return "" if _UNIT.search(lasting) or find_dates(lasting) else "it does not say how long"
         if not _NUMBER.search(self._text):
             return ""
         if not find_quantities(said) and not _AMOUNT.search(said):
             return "it gives no number"
+        if _APART.search(self._text):
+            return "" if _UNIT.search(said) else "it does not say how long"
         if self._counted and not _counts(self._counted, source):
             return f"its number is not said of what is asked: {self._form.counted}"
         return ""
@@ -156,13 +179,22 @@ class Relevance:
         return ""
 
 
+def _must_be_named(name: Name, question: str) -> bool:
+    """Tells whether a source must speak of a name; its own country's papers say "the government"."""
+    if name.parts[-1].key in _HOME:
+        return False
+    following = words(question[name.parts[-1].end :])[:1]
+    own = tuple(part.key for part in name.parts) in NATIONS and not _NUMBER.search(question)
+    return not (own and following and set(stem_keys([following[0].key])) & _INSTITUTIONS)
+
+
 def _counts(nouns: frozenset[str], source: str) -> bool:
     """Tells whether a number of a plain text is said of one of the nouns: "nine soldiers", "the soldiers were nine"."""
     found = words(source)
     present = list(zip(stem_keys([word.key for word in found]), found, strict=True))
     if not any(stem in nouns for stem, _ in present):
         return False
-    numbers = find_quantities(source)
+    numbers = [q for q in find_quantities(source) if not _ONE.match(source[q.start :])]
     for number in numbers:
         after = [(stem, word) for stem, word in present if word.start >= number.end][:_REACH]
         if any(stem in nouns for stem, _ in after):
