@@ -41,7 +41,7 @@ agree: agree sign | agreement accord deal treaty pact back support endorse accep
 refuse: refuse reject decline oppose veto | refusal deny rule turn against
 cancel: cancel scrap | cancellation abandon postpone suspend
 hold: hold held convene | place happen open begin began start met meet gather stage host
-elect: elect choose chose chosen vote | election win won voter ballot poll president
+elect: elect choose chose chosen vote | election win won voter ballot poll become became
 appoint: appoint nominate name replace succeed follow | elect choose pick become became new head take took over hire
 begin: begin began begun start launch | open first since beginning
 ban: ban outlaw prohibit forbid suspend | block bar illegal stop prohibition

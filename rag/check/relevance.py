@@ -15,9 +15,10 @@ from rag.check.dates import find_dates
 from rag.check.events import is_withholding, occurrences
 from rag.check.names import Name, StatedNames, find_names, spelled_otherwise
 from rag.check.nations import NATIONS
+from rag.check.negations import is_negation
 from rag.check.quantities import find_quantities
 from rag.check.questions import parse, without_context
-from rag.check.words import STOPWORDS, content_stems, plain, stem_keys, vocabulary, words
+from rag.check.words import STOPWORDS, content_stems, keys, plain, stem_keys, vocabulary, words
 
 _ANYBODY = frozenset(stem_keys(list(vocabulary("people person persons others men women lives dead times"))))
 _ALIKE = (
@@ -43,7 +44,7 @@ _WHEN = re.compile(r"^\W*(?:\w+ )?when\b", re.IGNORECASE)
 _ABOUT = re.compile(r"\b(?:said?|says?|saying|told?|tell|think|thinks|thought)\b.*\babout\s+(.+)$", re.IGNORECASE)
 _UNIT = re.compile(
     r"\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur\w+|overnight|since|until|till|forever"
-    r"|lifetime|seasons?|terms?|hour-long)\b",
+    r"|lifetime|seasons?|terms?|hour-long|as long as|while|indefinite\w*|permanent\w*|from\b[^.;]*?\bto|between)\b",
     re.IGNORECASE,
 )
 _TIME = re.compile(
@@ -58,6 +59,13 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _ONE = re.compile(r"one(?: of\b|(?! \w+s?\b))", re.IGNORECASE)  # "one of the zones" counts nothing
+_PRESUMES = re.compile(
+    r"^\W*(?:(?:list|name|quote)\b|why (?:did|do|does|was|were|has|have|had)\b"
+    r"|(?:what|which) (?:reasons?|grounds?|explanations?|conditions?|concessions?)\b)",
+    re.IGNORECASE,
+)
+_REPORTED = re.compile(r"\b(?:sa(?:y|id|ys)|den(?:y|ies|ied)|refus\w*|reject\w*)\b", re.IGNORECASE)
+_TURNED = re.compile(r"\b(?:but|until|till|only|merely|just|alone|because|since)\b", re.IGNORECASE)
 _HALF = 0.5
 _REACH = 4  # words from a number to what it counts
 _LIGHT = frozenset(
@@ -111,6 +119,7 @@ class Relevance:
         patient = self._form.subject if self._form.passive and self._kinds else ""
         named = {key for name in find_names(f"of {patient}") for key in stem_keys([part.key for part in name.parts])}
         self._patient = frozenset(content_stems(patient)) - named
+        self._presumed = _presumed(asked)
         about = _ABOUT.search(asked)
         self._about = frozenset(content_stems(about.group(1))) if about else frozenset[str]()
 
@@ -132,12 +141,13 @@ class Relevance:
             self._other_event(plain(shown.source), whole if self._form.word == "why" else near)
             or self._no_amount(said, plain(". ".join([*shown.before[-1:], shown.source])))
             or self._no_time(plain(shown.text))
+            or self._denied(plain(shown.source))
             or self._other_topic(near)
         )
 
     def _other_event(self, source: str, near: str) -> str:
         form = self._form
-        if not self._kinds or any(map(is_withholding, self._kinds)):
+        if not self._kinds or (any(map(is_withholding, self._kinds)) and "cancel" not in self._kinds):
             return ""
         events = [each for kind in self._kinds for each in occurrences(kind, near)]
         if not events:
@@ -150,7 +160,7 @@ class Relevance:
     def _no_amount(self, said: str, source: str) -> str:
         if _LASTING.search(self._text):
             lasting = _NOT_LASTING.sub(" ", said)
-            return "" if _UNIT.search(lasting) or find_dates(lasting) else "it does not say how long"
+            return "" if _UNIT.search(lasting) else "it does not say how long"
         if not _NUMBER.search(self._text):
             return ""
         if not find_quantities(said) and not _AMOUNT.search(said):
@@ -168,6 +178,22 @@ class Relevance:
             return "it gives no date"
         return "it does not say when" if _WHEN.search(self._text) and not _TIME.search(text) else ""
 
+    def _denied(self, source: str) -> str:
+        """Says so where a source denies what the question takes for granted: "does not endorse", "without naming"."""
+        if not self._presumed or _TURNED.search(source):
+            return ""
+        found = words(source)
+        stems = stem_keys([word.key for word in found])
+        for at, word in enumerate(found):
+            if not is_negation(word.key):
+                continue
+            for stem, after in list(zip(stems, found, strict=True))[at + 1 : at + 1 + _REACH]:
+                if re.search(r"[,;:.\"]", source[word.end : after.start]):
+                    break
+                if stem in self._presumed:
+                    return f"its source denies it: {word.text} … {after.text}"
+        return ""
+
     def _other_topic(self, near: str) -> str:
         known = set(content_stems(near))
         if self._patient and len(self._patient & known) < _HALF * len(self._patient):
@@ -177,6 +203,15 @@ class Relevance:
         if self._about and len(self._about & known) <= _HALF * len(self._about):
             return "it is about something else"
         return ""
+
+
+def _presumed(asked: str) -> frozenset[str]:
+    """Returns the stems of what a question takes for granted that happened or exists, none of one that leaves it open."""
+    opens = _PRESUMES.search(asked)
+    if not opens or any(is_negation(key) for key in keys(asked)) or _REPORTED.search(asked):
+        return frozenset()
+    named = {stem for name in find_names(asked) for stem in stem_keys([part.key for part in name.parts])}
+    return frozenset(content_stems(asked[opens.end() :])) - named - _ANYBODY
 
 
 def _must_be_named(name: Name, question: str) -> bool:
@@ -203,7 +238,7 @@ def _counts(nouns: frozenset[str], source: str) -> bool:
         counts_other = follows is not None and follows.key not in STOPWORDS and after[0][0] not in _ANYBODY
         if not counts_other and any(stem in nouns and word.start < number.start for stem, word in present):
             return True
-    return not numbers
+    return not find_quantities(source)
 
 
 def _alike(noun: str) -> frozenset[str]:

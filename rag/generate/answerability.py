@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.check.events import kindred
+from rag.check.names import find_names, spelled_otherwise
 from rag.check.support import Idf
-from rag.check.words import content_stems
+from rag.check.words import content_stems, plain, stem_keys
 from rag.index.embedding import Embedder
 from rag.types import RetrievedPassage, Span
 
@@ -108,10 +109,12 @@ class _Coverage:
     def __init__(self, question: str, idf: Idf) -> None:
         self._weights = {stem: idf(stem) for stem in content_stems(question)}
         self._kindred = {stem: kindred(stem) for stem in self._weights}
+        self._names = tuple(find_names(plain(question)))
         self._total = sum(self._weights.values())
 
     def of(self, text: str) -> float:
         present = set(content_stems(text))
+        present.update(self._spelled_otherwise(text, present))
         found = 0.0
         for stem, weight in self._weights.items():
             if stem in present:
@@ -119,3 +122,9 @@ class _Coverage:
             elif not present.isdisjoint(self._kindred[stem]):
                 found += _KINDRED * weight
         return found / self._total if self._total else 0.0
+
+    def _spelled_otherwise(self, text: str, present: set[str]) -> set[str]:
+        absent = {name: stem_keys([name.parts[-1].key])[0] for name in self._names}
+        absent = {name: stem for name, stem in absent.items() if stem not in present}
+        read = plain(text) if absent else ""
+        return {stem for name, stem in absent.items() if spelled_otherwise(name, read)}
