@@ -44,7 +44,7 @@ _WHEN = re.compile(r"^\W*(?:\w+ )?when\b", re.IGNORECASE)
 _ABOUT = re.compile(r"\b(?:said?|says?|saying|told?|tell|think|thinks|thought)\b.*\babout\s+(.+)$", re.IGNORECASE)
 _UNIT = re.compile(
     r"\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur\w+|overnight|since|until|till|forever"
-    r"|lifetime|seasons?|terms?|hour-long|as long as|while|indefinite\w*|permanent\w*|from\b[^.;]*?\bto|between)\b",
+    r"|lifetime|seasons?|terms?|hour-long|as long as|while|indefinite\w*|permanent\w*|from \d+ to|between \d+ and)\b",
     re.IGNORECASE,
 )
 _TIME = re.compile(
@@ -55,9 +55,12 @@ _TIME = re.compile(
 )
 _AMOUNT = re.compile(
     r"\b(?:no|none|nobody|nothing|several|few|many|dozens?|scores|handful|both|twice|once|half|all|most|majority|single"
-    r"|couple|pair|every|each|zero|more|less|fewer|a|an)\b|\d",
+    r"|couple|pair|every|each|zero|more|less|fewer|thousands|hundreds|millions)\b|\d|\ban? [a-z]+ (?:person|man|woman|child)\b"
+    r"|\ban? (?:person|man|woman|child|dozen|hundred|thousand|million)\b",
     re.IGNORECASE,
 )
+DENIED = "its source denies it"
+"""How an objection begins to a sentence that denies what the question takes for granted."""
 _ONE = re.compile(r"one(?: of\b|(?! \w+s?\b))", re.IGNORECASE)  # "one of the zones" counts nothing
 _PRESUMES = re.compile(
     r"^\W*(?:(?:list|name|quote)\b|why (?:did|do|does|was|were|has|have|had)\b"
@@ -71,6 +74,7 @@ _REACH = 4  # words from a number to what it counts
 _LIGHT = frozenset(
     stem_keys(list(vocabulary("come came go went gone name head start begin began begun lead strike struck choose call")))
 )
+_PARTICLES = frozenset(vocabulary("back up off out over away"))
 _THREE = re.compile(r"[A-Z][\w-]+, [A-Z][\w -]+,? and [A-Z]")
 """Verbs that mean too many things to require their kind of event: "come from", "go on", "start at the lake"."""
 
@@ -111,6 +115,8 @@ class Relevance:
         self._lists_many = bool(_THREE.search(plain(question)))
         self._counted = _alike(self._form.counted)
         light = _LIGHT.intersection(stem_keys([self._form.verb.lower()]))
+        # With a particle a verb means another thing: "win back", "turn up".
+        light |= _PARTICLES.intersection(words(self._form.rest)[:1] and [words(self._form.rest)[0].key])
         self._kinds = () if light else self._form.kinds
         # A second part that points back to the first must be met in its own words.
         pointing = asked != plain(question).strip() and not self._kinds
@@ -191,7 +197,7 @@ class Relevance:
                 if re.search(r"[,;:.\"]", source[word.end : after.start]):
                     break
                 if stem in self._presumed:
-                    return f"its source denies it: {word.text} … {after.text}"
+                    return f"{DENIED}: {word.text} … {after.text}"
         return ""
 
     def _other_topic(self, near: str) -> str:
@@ -238,7 +244,7 @@ def _counts(nouns: frozenset[str], source: str) -> bool:
         counts_other = follows is not None and follows.key not in STOPWORDS and after[0][0] not in _ANYBODY
         if not counts_other and any(stem in nouns and word.start < number.start for stem, word in present):
             return True
-    return not find_quantities(source)
+    return not find_quantities(source) and bool(_AMOUNT.search(source))
 
 
 def _alike(noun: str) -> frozenset[str]:

@@ -32,7 +32,8 @@ def interval_statements(asked: Asked, sentence: SourceSentence) -> Iterator[Stat
     text = plain(sentence.text)
     passage = plain(f"{sentence.passage.title}. {sentence.passage.passage.text}")
     found = list(_STATED.finditer(text))
-    if len(found) != 1 or not is_about(asked, text, within=passage):
+    near = plain(". ".join([sentence.passage.title, *sentence.before[-2:], sentence.text]))
+    if len(found) != 1 or not is_about(asked, near, within=passage):
         return
     if not any(mentions(term, text) for term in asked.terms):
         return
