@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from rag.check.abstention import decide, inquire
+from rag.check.courtesies import without_courtesies
 from rag.check.disagreement.finding import find_disagreements
 from rag.check.questions import parts
 from rag.check.support import Idf
@@ -56,6 +57,7 @@ class Finished:
 _HIDDEN_READ = 3
 _ENOUGH = 4  # sentences, for each part of a question
 _ALIKE_READ = 5
+_COMPARED = 3  # times as many passages are compared as are answered from
 
 AnswerEvent = Notice | SentenceReady | Finished
 
@@ -141,9 +143,10 @@ def answer_stream(
     def search_on(query: str) -> Sequence[RetrievedPassage]:
         return set_aside_orders(retriever.search(query, k, filters=filters, fill=True))[0]
 
-    asked = inquire(standalone, passages, search_on)
+    matter = without_courtesies(standalone)
+    asked = inquire(matter, passages, search_on)
     yield Notice(f"reading {len(passages)} passages")
-    ledger = ClaimLedger(catalog, standalone, passages, verifier, idf)
+    ledger = ClaimLedger(catalog, matter, passages, verifier, idf)
     checking = time.perf_counter() - retrieved
     drafted: list[list[str]] = []
     for part in asked:
@@ -161,8 +164,11 @@ def answer_stream(
                     break
     generated = time.perf_counter()
     ledger.settle()
+    # A source that differs is often ranked below those that agree.
+    wider = retriever.search(standalone, _COMPARED * k, filters=filters) if ledger.sentences() else ()
+    compared = _interleaved([passages, set_aside_orders(wider)[0]], (1 + _COMPARED) * k)
     differing = find_disagreements(
-        standalone, passages, ledger.sentences(), ledger.citations(), ledger.cite,
+        matter, compared, ledger.sentences(), ledger.citations(), ledger.cite,
         lambda words: set_aside_orders(retriever.search(words, _ALIKE_READ, filters=filters))[0],
     )  # fmt: skip
 

@@ -267,9 +267,9 @@ class ClaimLedger:
         for passage in self._passages:
             if len(found) >= _NEAREST:
                 break
-            if passage.passage.article_id in cited:
-                continue
             sources = sources_in([passage])
+            if passage.passage.article_id in cited or not sources:
+                continue
             by_sentence = {source.sentence: source for source in sources}
             best = choose_citations(self._question, list(by_sentence), idf=self._idf, limit=1)
             citation = self._citations.citation(by_sentence[best[0]] if best else sources[0], len(found) + 1)

@@ -41,7 +41,7 @@ agree: agree sign | agreement accord deal treaty pact back support endorse accep
 refuse: refuse reject decline oppose veto | refusal deny rule turn against
 cancel: cancel scrap | cancellation abandon postpone suspend
 hold: hold held convene | place happen open begin began start met meet gather stage host
-elect: elect choose chose chosen vote | election win won voter ballot poll president
+elect: elect choose chose chosen vote | election win won voter ballot poll become became
 appoint: appoint nominate name replace succeed follow | elect choose pick become became new head take took over hire
 begin: begin began begun start launch | open first since beginning
 ban: ban outlaw prohibit forbid suspend | block bar illegal stop prohibition
@@ -128,6 +128,18 @@ def _lexicon() -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
         own = frozenset(stem_keys(asking.split()))
         read[kind] = own, own | frozenset(stem_keys(others.split()))
     return MappingProxyType(read)
+
+
+def kindred(stem: str) -> frozenset[str]:
+    """Returns the stems that speak of the same kind of event as one that asks of it; none when the list lacks it.
+
+    A noun that belongs to one kind alone, such as the "toll" of dying, asks as well as its verb.
+    """
+    asked = [speaking for asking, speaking in _lexicon().values() if stem in asking]
+    if not asked:
+        spoken = [speaking for _, speaking in _lexicon().values() if stem in speaking]
+        asked = spoken if len(spoken) == 1 else []
+    return frozenset[str]().union(*asked)
 
 
 def wording(kinds: Iterable[str]) -> str:

@@ -18,9 +18,16 @@ from rag.check.words import keys, plain
 class Expectation(Enum):
     """The type of an answer, with the questions that ask for it."""
 
-    NUMBER = r"\bhow (?:many|much|long|old|far|big|large|often|tall)\b|\bwhat (?:number|percentage|share|age|price)\b"
-    DATE = r"^\W*when\b|\b(?:what|which) (?:day|date|year|month)\b"
-    PERSON = r"^\W*who(?:m|se)?\b"
+    NUMBER = (
+        r"\bhow (?:many|much|long|old|far|big|large|often|tall)\b|^\W*(?:length|duration|number) of\b"
+        r"|\bwhat(?: is| was| are| were)?(?: the)? (?:\w+ ){0,2}?"
+        r"(?:number|percentage|share|age|price|toll|total|length|duration)\b"
+    )
+    DATE = (
+        r"(?:^|[.:;?]\s|\s[-–—]\s)\W*(?:and |since |until |\w+ )?when\b"
+        r"|\b(?:what|which) (?:exact |calendar |precise )?(?:day|date|year|month)\b|\bwhat (?:was|is|were|are) the dates?\b"
+    )
+    PERSON = r"(?:^|[.:;?]\s|\s[-–—]\s)\W*(?:\w+ )?who(?:m|se)?\b"
     REQUEST = r"\bask(?:s|ed|ing)?\b.*\bfor\b|\b(?:request|demand|urge|want|seek|appeal)|\bcall(?:s|ed)? (?:for|on)\b"
 
 

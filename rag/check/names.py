@@ -48,6 +48,7 @@ _VERBS = frozenset(
 )
 _SENTENCE_END = re.compile(r"[.!?:;\"()\[\]\n*•]\s*[\"'(\[]*$|[.!?]['\"]\s*$")
 _SPELLING = re.compile(r"(?:iy|yy|ij|ii|ie|i)$")
+_DIGRAPHS = re.compile(r"kh|q|ck|c(?![eiy])")
 _FIRST_WORDS = {form[0] for form in NATIONS} | {form[0] for form in GOVERNMENTS}
 _MAX_PHRASE = max(map(len, NATIONS))
 _PRONOUNS = frozenset({"us", "who", "it"})  # names only in capitals
@@ -271,6 +272,28 @@ def _nations(found: list[str]) -> list[_Nation]:
 
 def _is_phrase(parts: tuple[Word, ...]) -> bool:
     return len(parts) > 1 and all(b.start - a.end == 1 for a, b in pairwise(parts))
+
+
+def spelled_otherwise(name: Name, text: str) -> bool:
+    """Tells whether a plain text has a name in another transliteration: Shoygu is Shoigu, Esad is Assad.
+
+    Looser than ``StatedNames``, for finding and not for checking: the consonants of the last part are the same, it
+    begins alike, and nearly alike in length.
+    """
+    wanted = name.parts[-1].key.removesuffix("'s")
+    if len(wanted) < 4:
+        return False
+    frame = _frame(wanted)
+    return len(frame) > 1 and any(
+        word.text[0].isupper() and abs(len(word.key) - len(wanted)) < 3 and _frame(word.key) == frame for word in words(text)
+    )
+
+
+def _frame(key: str) -> str:
+    """Returns the consonants of a word, doubled ones once, and a mark when it begins with a vowel."""
+    bare = _DIGRAPHS.sub("k", key)
+    consonants = re.sub(r"[aeiouywh'-]+", "", bare)
+    return ("a" if bare[:1] in "aeiouy" else "") + re.sub(r"(.)\1+", r"\1", consonants)
 
 
 def _spelling(key: str) -> str:

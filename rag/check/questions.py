@@ -12,6 +12,9 @@ from rag.check.words import STOPWORDS, Word, content_stems, plain, vocabulary, w
 _WH = "why|when|where|who|whom|whose|what|which|how"
 _OPENING = re.compile(rf"^\W*(?:and |but |so |then )?(?:\w+ ){{0,2}}?(?P<word>{_WH})\b", re.IGNORECASE)
 _COUNTED = re.compile(r"\bhow (?:many|much)\s+((?:[\w'-]+\s+){0,4})", re.IGNORECASE)
+_CALLED_OFF = re.compile(r"\bcall(?:s|ed|ing)? off\b")
+_SUBORDINATE = re.compile(r"\s(?:when|if|once|because|whether)\s")
+_ASKS_OF_TIME = frozenset({"when"})
 _DO = frozenset(vocabulary("did do does"))
 _BE = frozenset(vocabulary("was were is are be been has have had"))
 _MODALS = frozenset(vocabulary("will would can could should shall may might must"))
@@ -61,13 +64,15 @@ class QuestionForm:
 def parse(question: str) -> QuestionForm:
     """Takes a question apart; what is not understood is left empty."""
     text = re.sub(r"\([^()]*\)", " ", plain(question)).strip(" ?!.\n")
+    text = _CALLED_OFF.sub("cancelled", text)
     opening = _OPENING.match(text)
     if not opening:
         return QuestionForm()
     word = opening.group("word").lower()
     negated = bool(_NEGATING.search(text))
     counted = _COUNTED.search(text) if word == "how" else None
-    found = words(text[opening.end() :])
+    beyond = _SUBORDINATE.search(text, opening.end())
+    found = words(text[opening.end() : beyond.start() if beyond and word not in _ASKS_OF_TIME else len(text)])
     shift = opening.end()
     at = next((i for i, w in enumerate(found) if w.key in _DO | _BE | _MODALS), None)
     noun = _counted(counted.group(1)) if counted else ""

@@ -6,8 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.check.events import kindred
+from rag.check.names import find_names, spelled_otherwise
 from rag.check.support import Idf
-from rag.check.words import content_stems
+from rag.check.words import content_stems, plain, stem_keys
 from rag.index.embedding import Embedder
 from rag.types import RetrievedPassage, Span
 
@@ -18,6 +20,7 @@ from rag.types import RetrievedPassage, Span
 # weak evidence, which is why its weight is negative: the coverage counts them already.
 _WEIGHTS = (5.93, 9.12, 4.44, -4.02)
 _BIAS = -9.97
+_KINDRED = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,9 @@ class Assessor:
         places = [(p, span, p.passage.words(span)) for p in passages for span in p.passage.sentences]
         vectors = self._embedder.embed_passages([question, *(text for _, _, text in places)])
         cosines = (vectors[1:] @ vectors[0]).tolist()
-        weights = {stem: self._idf(stem) for stem in content_stems(question)}
+        coverage = _Coverage(question, self._idf)
         sentences = tuple(
-            AssessedSentence(p, span, text, cosine, _coverage(weights, f"{p.title} {text}"))
+            AssessedSentence(p, span, text, cosine, coverage.of(f"{p.title} {text}"))
             for (p, span, text), cosine in zip(places, cosines, strict=True)
         )
         best: dict[str, float] = {}
@@ -76,8 +79,8 @@ class Assessor:
             p.passage.id: (
                 best.get(p.passage.id, -1.0),
                 p.cosine or 0.0,
-                _coverage(weights, f"{p.title} {p.passage.shown()}"),
-                _coverage(weights, p.title),
+                coverage.of(f"{p.title} {p.passage.shown()}"),
+                coverage.of(p.title),
             )
             for p in passages
         }
@@ -97,7 +100,31 @@ def answerable(sentence_cosine: float, passage_cosine: float, coverage: float, t
     return 1 / (1 + math.exp(-(sum(weight * value for weight, value in parts) + _BIAS)))
 
 
-def _coverage(weights: dict[str, float], text: str) -> float:
-    total = sum(weights.values())
-    present = set(content_stems(text))
-    return sum(weight for stem, weight in weights.items() if stem in present) / total if total else 0.0
+class _Coverage:
+    """The share of a question's content words that a text has, weighted by rarity.
+
+    A word for the same kind of event counts less than the word itself.
+    """
+
+    def __init__(self, question: str, idf: Idf) -> None:
+        self._weights = {stem: idf(stem) for stem in content_stems(question)}
+        self._kindred = {stem: kindred(stem) for stem in self._weights}
+        self._names = tuple(find_names(plain(question)))
+        self._total = sum(self._weights.values())
+
+    def of(self, text: str) -> float:
+        present = set(content_stems(text))
+        present.update(self._spelled_otherwise(text, present))
+        found = 0.0
+        for stem, weight in self._weights.items():
+            if stem in present:
+                found += weight
+            elif not present.isdisjoint(self._kindred[stem]):
+                found += _KINDRED * weight
+        return found / self._total if self._total else 0.0
+
+    def _spelled_otherwise(self, text: str, present: set[str]) -> set[str]:
+        absent = {name: stem_keys([name.parts[-1].key])[0] for name in self._names}
+        absent = {name: stem for name, stem in absent.items() if stem not in present}
+        read = plain(text) if absent else ""
+        return {stem for name, stem in absent.items() if spelled_otherwise(name, read)}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rag.check.expectations import expectations, meets
 from rag.check.modality import is_statement
 from rag.check.quotations import find_quotations
-from rag.check.relevance import Relevance, Shown
+from rag.check.relevance import DENIED, Relevance, Shown
 from rag.check.speakers import asked_speaker, same_person, speaker_of
 from rag.generate.answerability import Assessor
 from rag.generate.drafting import Draft, Trace
@@ -69,18 +69,24 @@ class ExtractiveAnswerer:
         assessment = self._assessor.assess(question, passages)
         speaker, expected, relevance = asked_speaker(question), expectations(question), Relevance(question)
         scored: list[ScoredSentence] = []
+        denied = 0.0
         for s in assessment.sentences:
             if assessment.answerable[s.passage.passage.id] < _ANSWERABLE_FROM or not is_statement(s.text):
                 continue
             inside, hit = s.passage.passage, s.passage
             shown = Shown(s.text, s.text, inside.before(s.span), hit.title, inside.shown(), hit.publisher)
-            if relevance.objection(shown):
+            objection = relevance.objection(shown)
+            if objection and not objection.startswith(DENIED):
                 continue
             heard = _heard(speaker, s.passage, s.span, s.text) if speaker else 0.0
             met = sum(meets(kind, s.text, question) for kind in expected)
             score = s.cosine + _COVERAGE_WEIGHT * s.coverage + _SPEAKER_WEIGHT * heard + _EXPECTED_WEIGHT * met
-            scored.append(ScoredSentence(s.passage, s.span, s.text, score))
-        return scored
+            if objection:
+                denied = max(denied, score)
+            else:
+                scored.append(ScoredSentence(s.passage, s.span, s.text, score))
+        # What is said beside a denial of what the question takes for granted does not answer it either.
+        return [s for s in scored if s.score > denied]
 
     def rewrite(self, question: str, history: Sequence[Turn], trace: Trace) -> str | None:
         """Returns ``None``: without a model, follow-ups are rewritten by rule."""

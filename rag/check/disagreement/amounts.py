@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from types import MappingProxyType
 
 from rag.check.dates import find_dates
 from rag.check.disagreement.question import Asked, is_about, mentions
@@ -19,7 +20,10 @@ _PARTIAL = re.compile(
 )
 _AGE = re.compile(r"[\s-]*(?:years?[- ]old|-year\b|year-old)|,? of age")
 _ORDINAL = re.compile(r"(?:\d(?:st|nd|rd|th)|first|second|third|fourth|fifth|[a-z]+th)\b", re.IGNORECASE)
-_DURATIONS = {"second": 1, "minut": 60, "hour": 3600, "day": 86400, "week": 604800, "month": 2629800, "year": 31557600}
+DURATIONS = MappingProxyType(
+    {"second": 1, "minut": 60, "hour": 3600, "day": 86400, "week": 604800, "month": 2629800, "year": 31557600}
+)
+"""The stem of a unit of time to its seconds."""
 _GENERIC = frozenset(("peopl", "person", "live", "victim", "dead", "other", "human", "casualti", "individu"))
 _NO_SCOPE = frozenset(("were", "was", "have", "has", "had", "in", "on", "at", "by", "since", "as", "is", "are"))
 _PERIOD = re.compile(
@@ -48,11 +52,11 @@ def amount_statements(asked: Asked, sentence: SourceSentence) -> Iterator[Statem
             continue
         found = [q for q in find_quantities(chunk) if _counts(q, chunk)]
         if is_long:
-            found = [q for q in found if _unit(q, chunk) in _DURATIONS]
+            found = [q for q in found if _unit(q, chunk) in DURATIONS]
         if len(found) != 1:
             continue
         quantity = found[0]
-        unit = _DURATIONS.get(_unit(quantity, chunk), 1) if is_long else 1
+        unit = DURATIONS.get(_unit(quantity, chunk), 1) if is_long else 1
         scope = ("time",) if is_long else _scope(asked, quantity, chunk, text)
         if scope is None:
             continue

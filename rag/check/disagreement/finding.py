@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from rag.check.disagreement.amounts import amount_statements, bounds
 from rag.check.disagreement.days import date_statements, days_in
 from rag.check.disagreement.fillers import answer_phrase, asks_for_one, filler_statements
+from rag.check.disagreement.intervals import asks_for_interval, interval_statements
 from rag.check.disagreement.question import Asked, read_question
 from rag.check.disagreement.stances import stance_statements
 from rag.check.disagreement.statements import (
@@ -84,7 +85,9 @@ def find_disagreements(
         if positions := _positions(statements, cite, own=kind in (Kind.NUMERIC, Kind.DATE)):
             disagreements.append(Disagreement(kind.value, topic, positions))
 
-    if Expectation.NUMBER in found or _POPULATION.search(question):
+    if asks_for_interval(asked):
+        compare(Kind.DATE, [s for sentence in sentences for s in interval_statements(asked, sentence)])
+    elif Expectation.NUMBER in found or _POPULATION.search(question):
         amounts = [s for sentence in sentences for s in amount_statements(asked, sentence)]
         standing, lines = apply_updates([*amounts, *_shown_amounts(asked, shown, citations, sentences, amounts)])
         for group in _by_scope(standing):

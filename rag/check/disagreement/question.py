@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rag.check.names import Name, StatedNames, find_names
+from rag.check.questions import parse
 from rag.check.quotations import find_quotations
 from rag.check.words import content_stems, keys, plain, words
 
@@ -13,12 +14,12 @@ from rag.check.words import content_stems, keys, plain, words
 _GROUPS = tuple(
     re.compile(rf"\b(?:{group})\b", re.IGNORECASE)
     for group in (
-        r"kill(?:s|ed|ing)?|dead|deaths?|di(?:e|ed|es)|lives|fatalit(?:y|ies)|slain|perish\w*|death toll|drown\w*",
+        r"kill(?:s|ed|ing)?|dead|deaths?|di(?:e|ed|es)|lives|fatalit(?:y|ies)|slain|perish\w*|tolls?|drown\w*",
         r"injur\w+|hurt|wound(?:s|ed|ing)?",
         r"displac\w+|uproot\w*|fle(?:e|d|eing)|from (?:their|its) homes|homeless",
         r"arrest\w*|detain\w*|in custody",
-        r"met|meets?|meeting|receiv(?:e|ed|es)|host(?:s|ed)?|talks|held talks",
-        r"talk(?:s|ed)?|sp(?:oke|eak|eaks|oken)|conversation|conferred|lasted",
+        r"met|meets?|meeting|receiv(?:e|ed|es|ing)|reception|host(?:s|ed)?|talks|held talks",
+        r"talk(?:s|ed)?|sp(?:oke|eak|eaks|oken)|conversation|conferred|calls?|last(?:s|ed)?",
         r"born|birth\w*",
         r"establish\w*|found(?:ed|ing)|form(?:ed|ation)|creat(?:ed|ion)|opened|incorporated|organi[sz]ed",
         r"built|build|construct\w*|erected|completed",
@@ -32,8 +33,10 @@ _GROUPS = tuple(
         r"constitut\w+|resign\w*|step(?:s|ped)? down|quit",
     )
 )
+_SETTING = re.compile(r"wars?|conflict|fighting|people|residents|inhabitants", re.IGNORECASE)
 _AUXILIARIES = frozenset(("much", "many", "long", "year", "date", "day", "month", "time", "number", "total", "take",
-                          "place", "come", "came", "go", "went", "estim", "current"))  # fmt: skip
+                          "place", "come", "came", "go", "went", "estim", "current", "given", "give", "lost", "figur", "last", "length",
+                          "durat", "said", "report"))  # fmt: skip
 _COUNTED = re.compile(
     r"\bhow (?:many|much) (.+?) (?:were|was|are|is|have|has|had|did|do|does|will|would|can|could|may|died|live|came"
     r"|took|\w+ed)\b",
@@ -76,6 +79,11 @@ def read_question(question: str) -> Asked:
         stem = content_stems(word.key)
         if stem and word.key not in named and not counted & set(stem) and not _AUXILIARIES & set(stem):
             terms.append(word.key)
+    # A headline has its predicate anywhere: "syria war, lives lost since 2011".
+    known = [term for term in terms if any(group.fullmatch(term) for group in _GROUPS)]
+    known.sort(key=lambda term: bool(_SETTING.fullmatch(term)))
+    predicate = next((term for term in (parse(text).verb.lower(), *known) if term in terms), "")
+    terms.sort(key=lambda term: term != predicate)
     return Asked(text, names, titles, counted, tuple(terms))
 
 
@@ -97,17 +105,24 @@ def is_about(asked: Asked, text: str, *, within: str, with_terms: bool = True) -
         with_terms: Whether the further words matter.
     """
     known = StatedNames([within])
-    if any(known.missing(name) for name in asked.names if not _in_title(name, asked)):
+    if any(_unknown(name, known) for name in asked.names if not _in_title(name, asked)):
         return False
     spelled = f" {' '.join(keys(within))} "
     if any(f" {' '.join(keys(title))} " not in spelled for title in asked.titles):
         return False
     near = StatedNames([text])
-    absent = [name for name in asked.names if near.missing(name)]
+    absent = [name for name in asked.names if _unknown(name, near)]
     if asked.names and len(absent) > len(asked.names) / 2:
         return False
     rest = asked.terms[1:] if with_terms else ()
     return sum(mentions(term, within) for term in rest) * 2 >= len(rest)
+
+
+def _unknown(name: Name, known: StatedNames) -> bool:
+    """Tells whether a text lacks a name; of two joined by a hyphen ("the Putin-Assad talks") it must have both."""
+    joined = "-" in name.text and len(name.parts) > 1
+    apart = [Name(part.text, (part,)) for part in name.parts] if joined else [name]
+    return any(known.missing(each) for each in apart)
 
 
 def _in_title(name: Name, asked: Asked) -> bool:

@@ -1,0 +1,47 @@
+"""Times between two events, for questions of how many days lay between them: "two days earlier", "a day before"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rag.check.disagreement.amounts import DURATIONS, bounds
+from rag.check.disagreement.question import Asked, is_about, mentions
+from rag.check.disagreement.statements import Amount, SourceSentence, Statement
+from rag.check.quantities import find_quantities
+from rag.check.words import plain, stem_keys
+
+_UNIT = r"(?:minute|hour|day|week|month|year)s?"
+_ASKED = re.compile(
+    rf"\bhow many {_UNIT}\b.*\b(?:between|apart|separat\w+|elaps\w+|pass(?:ed)?|lay|after|before|earlier|later)\b"
+    r"|\bhow long (?:after|before|between)\b",
+    re.IGNORECASE,
+)
+_STATED = re.compile(
+    rf"\b(?P<count>(?:an?|[\w-]+)) (?P<unit>{_UNIT}) (?:earlier|later|before|after|apart|ahead of)\b", re.IGNORECASE
+)
+
+
+def asks_for_interval(asked: Asked) -> bool:
+    """Tells whether a question asks for the time between two events."""
+    return bool(_ASKED.search(asked.text))
+
+
+def interval_statements(asked: Asked, sentence: SourceSentence) -> Iterator[Statement]:
+    """Yields the time that a sentence puts between two events, when it speaks of one and its passage of both."""
+    text = plain(sentence.text)
+    passage = plain(f"{sentence.passage.title}. {sentence.passage.passage.text}")
+    found = list(_STATED.finditer(text))
+    near = plain(". ".join([sentence.passage.title, *sentence.before[-2:], sentence.text]))
+    if len(found) != 1 or not is_about(asked, near, within=passage):
+        return
+    if not any(mentions(term, text) for term in asked.terms):
+        return
+    match = found[0]
+    count = "one" if match["count"].lower() in ("a", "an") else match["count"]
+    quantities = find_quantities(count)
+    if len(quantities) != 1 or quantities[0].vague:
+        return
+    seconds = DURATIONS[stem_keys([match["unit"].lower()])[0]]
+    low, high = bounds(quantities[0], count)
+    yield Statement(Amount(low * seconds, high * seconds, ("interval",)), f"{match['count']} {match['unit']}", sentence)
