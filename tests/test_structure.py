@@ -21,8 +21,7 @@ PACKAGES = ("rag", "ui", "eval")
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("rag.types", "rag.errors", "rag.vocabulary"),
     ("rag.config",),
-    ("rag.settings_page",),
-    ("rag.index",),
+    ("rag.index", "rag.settings_page"),
     ("rag.encoding",),
     ("rag.ingest", "rag.retrieve"),
     ("rag.check",),
