@@ -285,7 +285,8 @@ def spelled_otherwise(name: Name, text: str) -> bool:
         return False
     frame = _frame(wanted)
     return len(frame) > 1 and any(
-        word.text[0].isupper() and abs(len(word.key) - len(wanted)) < 3 and _frame(word.key) == frame for word in words(text)
+        word.text[0].isupper() and abs(len(word.key) - len(wanted)) < 3 and _frame(word.key) == frame
+        for word in words(text)
     )
 
 

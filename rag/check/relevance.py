@@ -35,7 +35,9 @@ _NOT_LASTING = re.compile(
     re.IGNORECASE,
 )
 _INSTITUTIONS = frozenset(
-    stem_keys(list(vocabulary("government president army forces troops leader parliament ministry state capital regime")))
+    stem_keys(
+        list(vocabulary("government president army forces troops leader parliament ministry state capital regime"))
+    )
 )
 _DATE = re.compile(
     r"(?:^|[.:;?]\s)\W*(?:\w+ )?(?:what|which) (?:exact |calendar |precise )?(?:day|date|year|month)\b", re.IGNORECASE
@@ -72,7 +74,9 @@ _TURNED = re.compile(r"\b(?:but|until|till|only|merely|just|alone|because|since)
 _HALF = 0.5
 _REACH = 4  # words from a number to what it counts
 _LIGHT = frozenset(
-    stem_keys(list(vocabulary("come came go went gone name head start begin began begun lead strike struck choose call")))
+    stem_keys(
+        list(vocabulary("come came go went gone name head start begin began begun lead strike struck choose call"))
+    )
 )
 _PARTICLES = frozenset(vocabulary("back up off out over away"))
 _THREE = re.compile(r"[A-Z][\w-]+, [A-Z][\w -]+,? and [A-Z]")

@@ -98,7 +98,9 @@ def _alike(name: str, text: str) -> str:
         same = [other for other in names if is_nation(other)]
     else:
         people = people_in(text)
-        same = [other for other in names if (other in people) == (name in people_in(f"of {name}")) and not is_nation(other)]
+        same = [
+            other for other in names if (other in people) == (name in people_in(f"of {name}")) and not is_nation(other)
+        ]
     return same[-1] if same else ""
 
 

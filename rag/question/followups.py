@@ -17,7 +17,8 @@ Rewrite = Callable[[str, Sequence[Turn]], str | None]
 
 _TURNS = 8
 import os
-ALWAYS=bool(os.environ.get('ALW'))
+
+ALWAYS = bool(os.environ.get("ALW"))
 _GOES_ON = re.compile(r"^\W*(?:and|but|so|or)\b[\s,]*", re.IGNORECASE)
 _PLURAL = re.compile(r"\b(?:they|them)\b", re.IGNORECASE)
 _POSSESSIVE = re.compile(

@@ -42,9 +42,14 @@ _LEFT_OPEN = re.compile(
     r"|proposed|do|promise|promised|warn|warned|deny|denied|refuse|refused|do next|go next)\W*$",
     re.IGNORECASE,
 )
-_OBJECT = re.compile(r"\b\w+ (?:(?:to|about|of|with|for|from|by|at) )?(?:him|her(?! \w+ing\b))(?=\W*$| (?:there|then|that|in|on|at|to|about|by|for|when|after|before|as|next)\b)")
+_OBJECT = re.compile(
+    r"\b\w+ (?:(?:to|about|of|with|for|from|by|at) )?(?:him|her(?! \w+ing\b))(?=\W*$| (?:there|then|that|in|on|at|to|about|by|for|when|after|before|as|next)\b)"
+)
 _LAST_WORD = re.compile(r"\b(?:that|this|there|it|them|these|those)\W*$", re.IGNORECASE)
-_CLAUSE = re.compile(r"[,;]|\b(?:and (?=what|why|when|where|who|how|did|was|is)|that|because|when|while|after|before|if)\b", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r"[,;]|\b(?:and (?=what|why|when|where|who|how|did|was|is)|that|because|when|while|after|before|if)\b",
+    re.IGNORECASE,
+)
 _ELSE = re.compile(r"\b(?:else|again|instead|otherwise|afterwards|besides)\b", re.IGNORECASE)
 _INTRODUCES = re.compile(r":|\b(?:an?|any|some) (?!one\b)\w+|\b(?:this|last|next) \w+|\btoday\b", re.IGNORECASE)
 _LIGHT = frozenset(
