@@ -94,9 +94,7 @@ def _rewriting(name: str | None) -> Iterator[Rewrite | None]:
         model.close()
 
 
-def _led(
-    corpus: Path, index: Path, dialogues: Sequence[dict[str, Any]], rewrite: Rewrite | None
-) -> Iterator[Result]:
+def _led(corpus: Path, index: Path, dialogues: Sequence[dict[str, Any]], rewrite: Rewrite | None) -> Iterator[Result]:
     dateline = Dateline(load_settings(index=index, model="extractive"))
     try:
         if not index.exists():

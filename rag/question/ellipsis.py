@@ -19,7 +19,7 @@ _SAYING = (
     r"say|think|want|write|report|tell|propose|answer|reply|promise|argue|claim|do|ask|demand|describe|agree|cover|know"
 )
 _SUBJECT = re.compile(
-    rf"\b(?P<aux>do|does|did|has|have|had|will|would|can|could|should) (?P<subject>(?:(?!\b(?:{_SAYING})\b)[^?(]){{1,60}}?)"
+    rf"\b(?P<aux>do|does|did|has|have|had|will|would|can|could|should) (?P<subject>(?:(?!\b(?:{_SAYING})\b)[^?(]){{1,60}}?)"  # noqa: E501
     rf" (?P<verb>{_SAYING})\b",
     re.IGNORECASE,
 )
@@ -98,7 +98,9 @@ def _alike(name: str, text: str) -> str:
         same = [other for other in names if is_nation(other)]
     else:
         people = people_in(text)
-        same = [other for other in names if (other in people) == (name in people_in(f"of {name}")) and not is_nation(other)]
+        same = [
+            other for other in names if (other in people) == (name in people_in(f"of {name}")) and not is_nation(other)
+        ]
     return same[-1] if same else ""
 
 
