@@ -26,8 +26,8 @@ from rag.generate.passagewise import PassagewiseAnswerer
 from rag.index.catalog import Catalog
 from rag.index.embedding import Embedder
 from rag.ledger import ClaimLedger
+from rag.question.followups import stand_alone
 from rag.retrieve.hybrid import Retriever
-from rag.retrieve.rewriting import is_follow_up, rewrite_by_rule
 from rag.retrieve.untrusted import set_aside_orders
 from rag.types import Answer, AnswerSentence, Citation, Filters, RetrievedPassage, Seconds, Turn
 
@@ -132,7 +132,7 @@ def answer_stream(
     """
     started = time.perf_counter()
     trace = Trace()
-    standalone = _stand_alone(question, history, answerer, trace)
+    standalone = stand_alone(question, history, lambda asked, before: answerer.rewrite(asked, before, trace))
     wanted = _queries(standalone)
     found = [retriever.search(query, k, filters=filters, fill=True) for query in wanted]
     passages, obtrusive = set_aside_orders(_interleaved(found, k))
@@ -206,13 +206,6 @@ def answer_stream(
             failure=trace.failure,
         )
     )
-
-
-def _stand_alone(question: str, history: Sequence[Turn], answerer: Answerer, trace: Trace) -> str:
-    if not history or not is_follow_up(question):
-        return question
-    rewritten = answerer.rewrite(question, history, trace)
-    return rewritten or rewrite_by_rule(question, history)
 
 
 def _queries(question: str) -> list[str]:

@@ -25,6 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("rag.encoding",),
     ("rag.ingest", "rag.retrieve"),
     ("rag.check",),
+    ("rag.question",),
     ("rag.generate",),
     ("rag.citing",),
     ("rag.ledger",),

@@ -19,7 +19,7 @@ _SAYING = (
     r"say|think|want|write|report|tell|propose|answer|reply|promise|argue|claim|do|ask|demand|describe|agree|cover|know"
 )
 _SUBJECT = re.compile(
-    rf"\b(?P<aux>do|does|did|has|have|had|will|would|can|could|should) (?P<subject>(?:(?!\b(?:{_SAYING})\b)[^?(]){{1,60}}?)"
+    rf"\b(?P<aux>do|does|did|has|have|had|will|would|can|could|should) (?P<subject>(?:(?!\b(?:{_SAYING})\b)[^?(]){{1,60}}?)"  # noqa: E501
     rf" (?P<verb>{_SAYING})\b",
     re.IGNORECASE,
 )

@@ -8,17 +8,25 @@ from collections.abc import Callable, Sequence
 from rag.check.questions import without_context
 from rag.check.words import content_stems, plain
 from rag.question.ellipsis import filled, names_one
-from rag.question.leaning import PERSON, THING, fragment, is_bare, is_follow_up, leaves_open, pointing
-from rag.question.referents import Spoken, group_in, names_in, people_in, person_for
+from rag.question.leaning import (
+    LIGHT,
+    PERSON,
+    THING,
+    fragment,
+    is_bare,
+    is_follow_up,
+    is_thin,
+    leaves_open,
+    pointing,
+    says_nothing_of,
+)
+from rag.question.referents import Spoken, group_in, names_in, people_in, person_for, places_in
 from rag.types import Turn
 
 Rewrite = Callable[[str, Sequence[Turn]], str | None]
 """A model's stand-alone form of a question, ``None`` when it has none."""
 
 _TURNS = 8
-import os
-
-ALWAYS = bool(os.environ.get("ALW"))
 _GOES_ON = re.compile(r"^\W*(?:and|but|so|or)\b[\s,]*", re.IGNORECASE)
 _PLURAL = re.compile(r"\b(?:they|them)\b", re.IGNORECASE)
 _POSSESSIVE = re.compile(
@@ -26,6 +34,10 @@ _POSSESSIVE = re.compile(
     r"the|there|to|today|until|what|when|where|why|with|yesterday)\b)\w))",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(r"\babout (?!(?:it|that|this|him|her|them)\b)\w.*$", re.IGNORECASE)
+_THERE = re.compile(r"\bthere(?=\W*$)", re.IGNORECASE)
+_SEVERAL = re.compile(r"\b(?:which|how many|what) (?:\w+ )?(?P<noun>\w{3,}?)s\b", re.IGNORECASE)
+_ONE = re.compile(r"\b(?P<which>(?:the|which|another) (?:\w+)) one\b", re.IGNORECASE)
 _NO_BRACKETS = str.maketrans("()", "  ")
 _LONGEST = 3.0
 _KEPT = 0.5
@@ -62,7 +74,9 @@ def _spoken(history: Sequence[Turn]) -> list[Spoken]:
         leans = spoken and is_follow_up(turn.question, spoken)
         standing = _by_rule(turn.question, spoken) if leans else turn.question
         if content_stems(standing):  # "Thanks!" changes no topic
-            topic = spoken[-1].topic if leans else turn.question
+            # What no longer needs the topic, "What does Iran say about it?" after "And Iran?", is one of its own.
+            is_own = bool(fragment(turn.question)) if leans else bool(names_in(standing)) or not is_thin(standing)
+            topic = without_context(standing) if is_own else spoken[-1].topic if spoken else ""
             spoken.append(Spoken(standing, turn.question, turn.answer, topic))
     return spoken
 
@@ -80,7 +94,9 @@ def _by_rule(question: str, spoken: Sequence[Spoken]) -> str:
     whole = whole[:1].upper() + whole[1:]
     resolved, is_open = _resolved(whole, spoken)
     resolved = resolved[:1].upper() + resolved[1:]
-    if ALWAYS or is_open or resolved == whole or leaves_open(resolved):
+    if says_nothing_of(resolved) and (about := _about(last)):
+        return f"{resolved.rstrip('?!. ')} {about}?"
+    if is_open or resolved == whole or leaves_open(resolved) or is_thin(resolved):
         return _with_topic(resolved, last)
     return resolved
 
@@ -102,8 +118,29 @@ def _resolved(question: str, spoken: Sequence[Spoken]) -> tuple[str, bool]:
     text = PERSON.sub(person, question)
     if _PLURAL.search(text) and (group := _group(spoken)):
         text = _PLURAL.sub(lambda match: group, text)
+    text = _one_of_several(_there(text, spoken[-1]), spoken[-1])
     left = pointing(text)
     return text, bool(PERSON.search(left) or THING.search(left))
+
+
+def _about(last: Spoken) -> str:
+    """Returns what the last question, or else the first of its topic, is about, with its preposition; or nothing."""
+    found = (_ABOUT.search(without_context(text)) for text in (last.question, last.topic))
+    return next((match.group().rstrip("?!. ") for match in found if match), "")
+
+
+def _there(question: str, last: Spoken) -> str:
+    place = next(iter(places_in(f"{last.question} {last.topic}")), "")
+    return _THERE.sub(f"in {place}", question) if place else question
+
+
+def _one_of_several(question: str, last: Spoken) -> str:
+    """Puts the noun that "the second one" is one of, where the topic asks which or how many."""
+    asked = _SEVERAL.search(last.topic)
+    if not asked:
+        return question
+    noun = re.sub(r"ie$", "y", asked["noun"])
+    return _ONE.sub(lambda match: f"{match['which']} {noun}", question)
 
 
 def _group(spoken: Sequence[Spoken]) -> str:
@@ -116,10 +153,11 @@ def _group(spoken: Sequence[Spoken]) -> str:
 
 
 def _with_topic(question: str, last: Spoken) -> str:
-    """Returns a question with the one before it in brackets, and the one that began the topic where that is another."""
-    before = "" if is_bare(without_context(last.question)) else without_context(last.question)
-    told = dict.fromkeys(text.strip().rstrip("?!. ") for text in (before, last.topic) if text)
-    return f"{question.strip()} ({'; '.join(text.translate(_NO_BRACKETS) for text in told)})"
+    """Returns a question with the one that began its topic in brackets, unless that says nothing more."""
+    topic = last.topic.translate(_NO_BRACKETS).strip().rstrip("?!. ")
+    if set(content_stems(topic)) - LIGHT <= set(content_stems(question)):
+        return question
+    return f"{question.strip()} ({topic})"
 
 
 def _is_faithful(written: str, question: str, spoken: Sequence[Spoken]) -> bool:

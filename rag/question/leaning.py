@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from rag.check.words import content_stems
 from rag.question.referents import Spoken, names_in, people_in, stems_of
-from rag.vocabulary import vocabulary
 
 PERSON = re.compile(r"\b(he|she|him|her|his|hers|himself|herself)\b", re.IGNORECASE)
 THING = re.compile(
@@ -43,16 +42,17 @@ _LEFT_OPEN = re.compile(
     re.IGNORECASE,
 )
 _OBJECT = re.compile(
-    r"\b\w+ (?:(?:to|about|of|with|for|from|by|at) )?(?:him|her(?! \w+ing\b))(?=\W*$| (?:there|then|that|in|on|at|to|about|by|for|when|after|before|as|next)\b)"
+    r"\b\w+ (?:(?:to|about|of|with|for|from|by|at) )?(?:him|her(?! \w+ing\b))(?=\W*$| (?:there|then|that|in|on|at|to|about|by|for|when|after|before|as|next)\b)"  # noqa: E501
 )
 _LAST_WORD = re.compile(r"\b(?:that|this|there|it|them|these|those)\W*$", re.IGNORECASE)
 _CLAUSE = re.compile(
-    r"[,;]|\b(?:and (?=what|why|when|where|who|how|did|was|is)|that|because|when|while|after|before|if)\b",
+    r"[,;]|\b(?:and (?=what|why|when|where|who|how|did|was|is)|that (?=\w)|because|when(?! will)|while|if)\b",
     re.IGNORECASE,
 )
+_OF_NOTHING = re.compile(r"\b(?:say|says|said|think|thinks|thought|argue|argued|comment|commented)\W*$", re.IGNORECASE)
 _ELSE = re.compile(r"\b(?:else|again|instead|otherwise|afterwards|besides)\b", re.IGNORECASE)
 _INTRODUCES = re.compile(r":|\b(?:an?|any|some) (?!one\b)\w+|\b(?:this|last|next) \w+|\btoday\b", re.IGNORECASE)
-_LIGHT = frozenset(
+LIGHT = frozenset(
     content_stems(
         """come take took part go went happen tell told get got make made give gave let know begin start end involve
         anyone anybody someone somebody everyone people thing time exactly next first last leave left"""
@@ -61,7 +61,6 @@ _LIGHT = frozenset(
 _FEW = 2
 _SHORT = 4
 _WH_FRAGMENT = re.compile(r"\W*(?:why|when|where|who|how|which)\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
-_LEAD = frozenset(vocabulary("and but or so"))
 
 
 def fragment(question: str) -> str:
@@ -81,6 +80,17 @@ def is_bare(question: str) -> bool:
 def leaves_open(question: str) -> bool:
     """Tells whether a question ends before it says what it asks about: "What does Iran say?"."""
     return bool(_LEFT_OPEN.search(question)) and len(_CLAUSE.findall(question)) == 0
+
+
+def says_nothing_of(question: str) -> bool:
+    """Tells whether a question asks what somebody says or thinks and not of what."""
+    return bool(_OF_NOTHING.search(question)) and leaves_open(question)
+
+
+def is_thin(question: str) -> bool:
+    """Tells whether a question says so little beside names that its topic helps to find what it means."""
+    named = {stem for name in names_in(question) for stem in content_stems(name)}
+    return len([s for s in content_stems(question) if s not in named and s not in LIGHT]) < _FEW
 
 
 def pointing(question: str) -> str:
@@ -122,7 +132,7 @@ def is_follow_up(question: str, spoken: Sequence[Spoken] = ()) -> bool:
         return False
     if fragment(question) or leaves_open(question):
         return True
-    own = [stem for stem in content_stems(text) if stem not in _LIGHT]
+    own = [stem for stem in content_stems(text) if stem not in LIGHT]
     if names:
         return False
     return bool(stems_of(spoken[-1:]).intersection(own)) or (len(own) <= _FEW and not _INTRODUCES.search(question))

@@ -14,7 +14,8 @@ _CAPITAL = r"[A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĶ�
 _NAME = re.compile(rf"\b{_CAPITAL}[\w’'-]+(?:\s+(?:[a-z]{{2}}-|de |van |von |bin )?{_CAPITAL}[\w’'-]+)*")
 _LIST = re.compile(r",? and |, ")
 _OPENING = " \t\"'“‘("
-_PLACED = re.compile(r"\b(?:in|from|at|near|to|into|outside|around|across)\s+(?:the\s+)?$")
+_PLACED = re.compile(r"\b(?:in|from|at|near|outside|around|across)\s+(?:the\s+)?$")
+_GOING = re.compile(r"\b(?:visit|visits|visited|leave|left|reach|reached|enter|entered)\s+(?:the\s+)?$", re.IGNORECASE)
 # Words that begin a sentence with a capital and are no names.
 _STARTERS = frozenset(
     vocabulary(
@@ -28,7 +29,7 @@ _STARTERS = frozenset(
 )
 _CALENDAR = frozenset(
     vocabulary(
-        """january february march april may june july august september october november december monday tuesday
+        """january february april june july august september october november december monday tuesday
         wednesday thursday friday saturday sunday"""
     )
 )
@@ -67,6 +68,11 @@ def people_in(text: str) -> list[str]:
     """Returns those names that may be a person's, in order and each once."""
     found = [name for name, before in _found(text) if _may_be_a_person(name, before)]
     return list(dict.fromkeys(found))
+
+
+def places_in(text: str) -> list[str]:
+    """Returns the names that a text says something is in, goes to or comes from."""
+    return [name for name, before in _found(text) if _PLACED.search(before) or _GOING.search(before)]
 
 
 def group_in(text: str) -> str:
