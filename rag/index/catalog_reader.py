@@ -131,6 +131,15 @@ class CatalogReader:
             found[row[0]] = Passage(row[0], row[1], row[2], span, sentences, span.of(row[6]))
         return [found[i] for i in passage_ids if i in found]
 
+    def first_passages(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """Returns the id of the first passage of each of these articles that has one, by article id."""
+        # SQLite takes the other columns from the row of the minimum.
+        sql = "SELECT article_id, id, min(start) FROM passages WHERE"
+        found: dict[str, str] = {}
+        for row in self._select(sql, list(dict.fromkeys(article_ids)), "article_id", after="GROUP BY article_id"):
+            found[row[0]] = row[1]
+        return found
+
     def entries(self, passage_ids: Sequence[str], filters: Filters) -> dict[str, PassageEntry]:
         """Returns what ranking needs of those passages that are current and pass the filters."""
         where, values = _condition(filters)
@@ -141,10 +150,13 @@ class CatalogReader:
         found = self._select(sql, passage_ids, "p.id", values)
         return {row[0]: PassageEntry(row[0], row[1], row[2], row[3], _date(row[4])) for row in found}
 
-    def _select(self, sql: str, ids: Sequence[str], column: str = "id", values: Sequence[Any] = ()) -> Iterator[_Row]:
+    def _select(
+        self, sql: str, ids: Sequence[str], column: str = "id", values: Sequence[Any] = (), after: str = ""
+    ) -> Iterator[_Row]:
         for start in range(0, len(ids), _MAX_VARIABLES):
             batch = ids[start : start + _MAX_VARIABLES]
-            yield from self._database.rows(f"{sql} {column} IN ({','.join('?' * len(batch))})", (*values, *batch))
+            marks = ",".join("?" * len(batch))
+            yield from self._database.rows(f"{sql} {column} IN ({marks}) {after}", (*values, *batch))
 
     def heads(self, article_ids: Iterable[str]) -> dict[str, ArticleHead]:
         """Returns title, publisher and date of articles, by id."""

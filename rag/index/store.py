@@ -150,9 +150,8 @@ class IndexStore:
         if len(hits) < k and wholes is not None:
             seen = {article_key(i) for i, _ in hits}
             titled = [(article_of(key), score) for key, score in wholes.search(query, k) if key not in seen]
-            first = [
-                (p[0].id, _TITLE_ONLY * s) for article_id, s in titled if (p := self.catalog.passages_of(article_id))
-            ]
+            known = self.catalog.first_passages([article_id for article_id, _ in titled])
+            first = [(known[article_id], _TITLE_ONLY * s) for article_id, s in titled if article_id in known]
             current = self.catalog.entries([i for i, _ in first], filters)
             hits = hits + [hit for hit in first if hit[0] in current]
         return hits[:k]

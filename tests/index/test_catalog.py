@@ -43,6 +43,13 @@ def item(article_id: str, text: str = TEXT, root: str = "/corpus", **facts: obje
     return IndexedArticle(article, root, article_id, f"digest of {text}", passages)
 
 
+def test_the_first_passage_of_each_article(catalog: Catalog) -> None:
+    first, second = item("a"), item("b")
+    catalog.commit([first, second], [], {})
+    assert catalog.first_passages(["b", "unknown", "a", "b"]) == {"a": first.passages[0].id, "b": second.passages[0].id}
+    assert catalog.first_passages([]) == {}
+
+
 def test_an_article_comes_back_as_it_was_written(catalog: Catalog) -> None:
     written = item(
         "a", title="Title", publisher="The Courier", published=date(2017, 11, 20), url="https://a.example/1",
