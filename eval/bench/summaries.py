@@ -13,7 +13,7 @@ from rag.check.verification import Verifier
 from rag.config import Settings
 from rag.generate.gguf import EMBEDDED_MODEL
 from rag.generate.llm import load_model
-from rag.generate.model import LanguageModel
+from rag.generate.model import LanguageModel, Message
 from rag.ingest.sentences import sentences
 from rag.types import Verdict
 
@@ -34,7 +34,7 @@ def kept_model(settings: Settings, folder: Path) -> CachedModel:
 def summary(reports: Sequence[Source], model: LanguageModel) -> list[str]:
     """Returns what a model writes when it is asked to sum up the reports, as sentences."""
     shown = "\n\n".join(f"Report of {r.publisher}: {r.title}\n{r.text}" for r in reports)
-    messages = [{"role": "user", "content": _PROMPT.format(reports=shown)}]
+    messages: list[Message] = [{"role": "user", "content": _PROMPT.format(reports=shown)}]
     text = _BULLET.sub("", model.complete(messages, max_tokens=_MOST_TOKENS).text).strip()
     return [found for span in sentences(text) if (found := span.of(text).strip())]
 
