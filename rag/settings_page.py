@@ -14,10 +14,10 @@ _HEAD = """\
 
 Written by `python -m rag.settings_page > docs/CONFIGURATION.md`; a test holds it to the program.
 
-A setting comes from an option of the command line where there is one, else from a variable, else from `dateline.toml` in
-the current folder (`serve_per_minute = 60`, without the prefix). An empty variable counts as not set; a name that does not
-exist is refused, with the nearest right one. Keys of network models are not settings: litellm reads each provider's own
-variables, such as `OPENAI_API_KEY`.
+A setting comes from an option of the command line where there is one, else from a variable, else from `dateline.toml`
+in the current folder (`serve_per_minute = 60`, without the prefix). An empty variable counts as not set; a name that
+does not exist is refused, with the nearest right one. Keys of network models are not settings: litellm reads each
+provider's own variables, such as `OPENAI_API_KEY`.
 
 | setting | variable | default | takes | meaning |
 |---|---|---|---|---|

@@ -12,14 +12,16 @@ from rag.check.words import content_stems
 _LEADING = re.compile(
     r"^\W*(?:(?:hi|hello|hey)\b[ ,!.]*|(?:one |a )?quick question\W+|please\W+|(?:just )?checking\W+"
     r"|for (?:a|the|my|our) (?:headline|caption|story|piece|article|report|box|fact box)\W+"
-    r"|(?:i|we) (?:need|want|have|would like|'d like|am trying|are trying)(?: to)? (?:check|verify|confirm|know|find out|learn)"
+    r"|(?:i|we) (?:need|want|have|would like|'d like|am trying|are trying)(?: to)?"
+    r" (?:check|verify|confirm|know|find out|learn)"
     r"(?: (?:a|one|this|the) (?:line|fact|detail|figure|thing))?\b\s*[:,-]?\s*"
     r"|(?:can|could|would|will) (?:you|anyone|somebody|someone)(?: please)? (?:tell|show|give|remind) (?:me|us)\b\W*"
     r"|(?:do|does|did) (?:you|we|anyone) (?:happen to )?know\b\W*|(?:please )?(?:tell|remind) (?:me|us)\b\W*)",
     re.IGNORECASE,
 )
 _REQUEST = re.compile(
-    r"(?:(?<=[.?!;:,])|(?<=[.?!;:,] )|^)\s*(?:please\b[ ,]*)?(?:(?:give|state|tell|name|quote|need|provide)\b(?: me| us)?(?: just)?\s+)?"
+    r"(?:(?<=[.?!;:,])|(?<=[.?!;:,] )|^)\s*(?:please\b[ ,]*)?"
+    r"(?:(?:give|state|tell|name|quote|need|provide)\b(?: me| us)?(?: just)?\s+)?"
     r"(?:the |an |its |his |her |their )?(?:exact |full |precise |calendar |original )*"
     r"(?:dates?|words?|wordings?|numbers?|figures?|names?|answers?|sources?|quotes?)"
     r"(?: only)?(?:,? please| if possible)?\s*[.!?]*\s*$",

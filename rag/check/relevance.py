@@ -57,7 +57,8 @@ _TIME = re.compile(
 )
 _AMOUNT = re.compile(
     r"\b(?:no|none|nobody|nothing|several|few|many|dozens?|scores|handful|both|twice|once|half|all|most|majority|single"
-    r"|couple|pair|every|each|zero|more|less|fewer|thousands|hundreds|millions)\b|\d|\ban? [a-z]+ (?:person|man|woman|child)\b"
+    r"|couple|pair|every|each|zero|more|less|fewer|thousands|hundreds|millions)\b|\d"
+    r"|\ban? [a-z]+ (?:person|man|woman|child)\b"
     r"|\ban? (?:person|man|woman|child|dozen|hundred|thousand|million)\b",
     re.IGNORECASE,
 )
@@ -216,7 +217,7 @@ class Relevance:
 
 
 def _presumed(asked: str) -> frozenset[str]:
-    """Returns the stems of what a question takes for granted that happened or exists, none of one that leaves it open."""
+    """Returns the stems of what a question takes for granted that happened or exists; none when it leaves that open."""
     opens = _PRESUMES.search(asked)
     if not opens or any(is_negation(key) for key in keys(asked)) or _REPORTED.search(asked):
         return frozenset()

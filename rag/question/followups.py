@@ -38,6 +38,11 @@ _ABOUT = re.compile(r"\babout (?!(?:it|that|this|him|her|them)\b)\w.*$", re.IGNO
 _THERE = re.compile(r"\bthere(?=\W*$)", re.IGNORECASE)
 _SEVERAL = re.compile(r"\b(?:which|how many|what) (?:\w+ )?(?P<noun>\w{3,}?)s\b", re.IGNORECASE)
 _ONE = re.compile(r"\b(?P<which>(?:the|which|another) (?:\w+)) one\b", re.IGNORECASE)
+_PLEASANTRY = re.compile(
+    r"\W*(?:(?:thanks?|thank you|very much|a lot|cheers|ok|okay|great|good|fine|i see|got it|hello|hi|hey|yes"
+    r"|no|sorry|bye)\b\W*)+",
+    re.IGNORECASE,
+)
 _NO_BRACKETS = str.maketrans("()", "  ")
 _LONGEST = 3.0
 _KEPT = 0.5
@@ -71,9 +76,11 @@ def rewrite_by_rule(question: str, history: Sequence[Turn]) -> str:
 def _spoken(history: Sequence[Turn]) -> list[Spoken]:
     spoken: list[Spoken] = []
     for turn in history[-_TURNS:]:
+        if _PLEASANTRY.fullmatch(turn.question):
+            continue
         leans = spoken and is_follow_up(turn.question, spoken)
         standing = _by_rule(turn.question, spoken) if leans else turn.question
-        if content_stems(standing):  # "Thanks!" changes no topic
+        if content_stems(standing) or names_in(standing):
             # What no longer needs the topic, "What does Iran say about it?" after "And Iran?", is one of its own.
             is_own = bool(fragment(turn.question)) if leans else bool(names_in(standing)) or not is_thin(standing)
             topic = without_context(standing) if is_own else spoken[-1].topic if spoken else ""

@@ -33,6 +33,8 @@ _CALENDAR = frozenset(
         wednesday thursday friday saturday sunday"""
     )
 )
+_CALENDAR_NAMES = frozenset(vocabulary("april may june august"))
+_ACTS = re.compile(r"\b(?:did|does|has|had|will|would|can|could|should)\s+$", re.IGNORECASE)
 _INSTITUTIONS = frozenset(
     vocabulary(
         """congress senate house parliament court party council committee commission ministry government university
@@ -124,6 +126,8 @@ def _may_be_a_person(name: str, before: str) -> bool:
     parts = keys(name)
     if not parts or is_nation(name) or _PLACED.search(before) or name.isupper():
         return False
+    if len(parts) == 1 and parts[0] in _CALENDAR_NAMES and _ACTS.search(before):
+        return True  # "What did May say?"
     return not any(part in _CALENDAR or part in _INSTITUTIONS for part in parts)
 
 
