@@ -46,12 +46,13 @@ class Sizes:
     agreed: int
     alone: int
     unknown: int
+    unheard: int
 
 
 SIZES = {
-    Length.SHORT: Sizes(4, 3, 2, 2, 2),
-    Length.STANDARD: Sizes(8, 5, 4, 5, 3),
-    Length.LONG: Sizes(14, 10, 8, 10, 6),
+    Length.SHORT: Sizes(4, 3, 2, 2, 2, 1),
+    Length.STANDARD: Sizes(8, 5, 4, 5, 3, 2),
+    Length.LONG: Sizes(14, 10, 8, 10, 6, 3),
 }
 
 
