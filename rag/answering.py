@@ -11,6 +11,7 @@ from itertools import zip_longest
 from rag.check.abstention import decide, inquire
 from rag.check.courtesies import without_courtesies
 from rag.check.disagreement.finding import find_disagreements
+from rag.check.expectations import Expectation, expectations
 from rag.check.questions import parts
 from rag.check.support import Idf
 from rag.check.verification import Verifier
@@ -146,7 +147,8 @@ def answer_stream(
     matter = without_courtesies(standalone)
     asked = inquire(matter, passages, search_on)
     yield Notice(f"reading {len(passages)} passages")
-    ledger = ClaimLedger(catalog, matter, passages, verifier, idf)
+    asks_when = Expectation.DATE in expectations(standalone)  # also by "give the date", which is no part of the matter
+    ledger = ClaimLedger(catalog, matter, passages, verifier, idf, dated=asks_when)
     checking = time.perf_counter() - retrieved
     drafted: list[list[str]] = []
     for part in asked:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.check.citations import CitedSentence, verify_span
+from rag.check.day_words import in_words, names_its_day
 from rag.check.facts import FactContext
 from rag.check.modality import is_statement
+from rag.check.quotations import find_quotations
 from rag.check.support import support
 from rag.errors import ArticleNotFoundError
 from rag.index.catalog import Catalog
@@ -130,3 +133,32 @@ class CitationList:
             except ArticleNotFoundError:
                 self._articles[article_id] = None
         return self._articles[article_id]
+
+    def dated(self, text: str, sources: Iterable[Source]) -> str:
+        """Returns a sentence with what its "on Monday" or "last month" means, in brackets as an editor would put it.
+
+        The days are those that ingest resolved against the publication of the sources. What stands in quotation marks
+        stays as it was said.
+
+        Args:
+            text: The sentence.
+            sources: Those that bear it out; the first to use the same words decides.
+        """
+        for source in sources:
+            sentence = source.sentence
+            for found in self._catalog.event_dates(sentence.article_id, sentence.version):
+                if sentence.span.start <= found.span.start and found.span.end <= sentence.span.end:
+                    start = found.span.start - sentence.span.start
+                    words = sentence.text[start : found.span.end - sentence.span.start]
+                    if not names_its_day(words):
+                        text = _explained(text, words, in_words(found.first, found.last))
+        return text
+
+
+def _explained(text: str, words: str, meaning: str) -> str:
+    """Returns a text with the meaning of its words in brackets behind them, the first time they stand there."""
+    quotations = find_quotations(text)
+    for match in re.finditer(rf"(?<!\w){re.escape(words)}(?:['’]s)?(?!\w|['’]\w| \[)", text, re.IGNORECASE):
+        if not any(q.start <= match.start() < q.end for q in quotations):
+            return f"{text[: match.end()]} [{meaning}]{text[match.end() :]}"
+    return text
