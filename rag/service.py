@@ -311,7 +311,7 @@ class Dateline(Parts):
             DatelineError: As ``ask_stream``.
         """
         self._ingest_default_corpus()
-        self._embed()
+        self._embed().embed_query("news")  # a model is loaded with its first text
         self._verifying()
         self._answering()
 
