@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS bands (
 CREATE TABLE IF NOT EXISTS sources (
     id INTEGER PRIMARY KEY, place TEXT NOT NULL UNIQUE, how TEXT NOT NULL, size INTEGER NOT NULL,
     modified INTEGER NOT NULL, changed INTEGER NOT NULL, is_settled INTEGER NOT NULL, content TEXT NOT NULL,
-    etag TEXT NOT NULL, last_modified TEXT NOT NULL, failed TEXT NOT NULL
+    address TEXT NOT NULL, etag TEXT NOT NULL, last_modified TEXT NOT NULL, failed TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS source_articles (
     article_id TEXT NOT NULL, source_id INTEGER NOT NULL, PRIMARY KEY (article_id, source_id)

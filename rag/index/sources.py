@@ -33,8 +33,9 @@ class ReadSource:
         how: Digest of all that decided, beside the content, what became of it.
         state: Of a file, before it was read.
         is_settled: Whether the file had been left alone for long enough that any later change shows in its state.
-        content: SHA-256 of a file's bytes.
-        etag: Validator that a server sent with what it answered; empty when it sent none.
+        content: SHA-256 of the bytes.
+        address: Where an address led in the end.
+        etag: Validator that the server there sent; empty when it sent none.
         last_modified: Another.
         unread: Records that could not be read.
         unused: Records that were read and hold no article of their own.
@@ -45,6 +46,7 @@ class ReadSource:
     state: FileState = FileState()
     is_settled: bool = False
     content: str = ""
+    address: str = ""
     etag: str = ""
     last_modified: str = ""
     unread: tuple[IngestFailure, ...] = ()
@@ -79,16 +81,18 @@ class ReadSources:
     def get(self, place: str) -> ReadSource | None:
         """Returns what is known of a source."""
         rows = self._database.rows(
-            "SELECT place, how, size, modified, changed, is_settled, content, etag, last_modified, failed FROM sources"
+            "SELECT place, how, size, modified, changed, is_settled, content, address, etag,"
+            " last_modified, failed FROM sources"
             " WHERE place = ?",
             (place,),
         )
         if not rows:
             return None
-        row = rows[0]
-        unread, unused = (tuple(IngestFailure(*pair) for pair in part) for part in json.loads(row[9]))
+        found, how, size, modified, changed, is_settled, content, address, etag, last_modified, failed = rows[0]
+        unread, unused = (tuple(IngestFailure(*pair) for pair in part) for part in json.loads(failed))
+        state = FileState(size, modified, changed)
         return ReadSource(
-            row[0], row[1], FileState(*row[2:5]), bool(row[5]), row[6], row[7], row[8], unread, unused
+            found, how, state, bool(is_settled), content, address, etag, last_modified, unread, unused
         )  # fmt: skip
 
     def articles(self, place: str) -> list[tuple[str, str, str]]:
@@ -126,10 +130,10 @@ def _put(db: sqlite3.Connection, source: ReadSource, article_ids: Sequence[str])
     failed = json.dumps([[[f.source, f.error] for f in part] for part in (source.unread, source.unused)])
     state = source.state
     added = db.execute(
-        "INSERT INTO sources (place, how, size, modified, changed, is_settled, content, etag, last_modified, failed)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO sources (place, how, size, modified, changed, is_settled, content, address, etag,"
+        " last_modified, failed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (source.place, source.how, state.size, state.modified, state.changed, source.is_settled, source.content,
-         source.etag, source.last_modified, failed),
+         source.address, source.etag, source.last_modified, failed),
     )  # fmt: skip
     rows = ((article_id, added.lastrowid) for article_id in dict.fromkeys(article_ids))
     db.executemany("INSERT INTO source_articles VALUES (?, ?)", rows)

@@ -11,7 +11,7 @@ import hashlib
 import re
 import stat
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,8 +20,9 @@ from rag.index.records import IndexedArticle, StoredArticle
 from rag.index.sources import FileState, Held, ReadSource
 from rag.ingest.cleaning import clean
 from rag.ingest.event_dates import find_event_dates
+from rag.ingest.pages import Visit, Visits
 from rag.ingest.readers import find_files, read_file
-from rag.ingest.readers.base import Outcome, Reading, well_formed
+from rag.ingest.readers.base import Reading, well_formed
 from rag.ingest.readers.folder import CorpusFile
 from rag.ingest.splitting import split
 from rag.ingest.urls import web_address
@@ -91,12 +92,12 @@ class Comparison:
         self.unread: set[Path] = set()
         self.old_roots: set[str] = set()
 
-    def read(self, paths: Sequence[Path], fetched: Iterable[Outcome]) -> Iterator[Event]:
-        """Reads files and folders as far as they are not as they were, and compares what is in them.
+    def read(self, paths: Sequence[Path], web: Visits | None = None) -> Iterator[Event]:
+        """Reads sources as far as they are not as they were, and compares what is in them.
 
         Args:
             paths: Files and folders.
-            fetched: What was read elsewhere.
+            web: Visits addresses.
         """
         for path in paths:
             path = path.resolve() if path.is_dir() else path.parent.resolve() / path.name
@@ -107,8 +108,8 @@ class Comparison:
                 elif found.path not in self._files:
                     self._files.add(found.path)
                     yield from self._file(folder, found)
-        for outcome in fetched:
-            yield outcome if isinstance(outcome, IngestFailure) else self._compare(Path(), outcome, _Source())
+        for visit in web(self._known) if web else ():
+            yield from self._visit(visit)
 
     def _noted(self, folder: Path, failure: IngestFailure) -> IngestFailure:
         # A failure names a file, a record in it by its number, or a folder, even the corpus itself.
@@ -121,14 +122,9 @@ class Comparison:
         known = self._catalog.sources.get(well_formed(str(file.path)))
         source = _look(file.path, how, known)
         if source is not None and known is not None and (source.how, source.content) == (known.how, known.content):
-            articles = self._catalog.sources.articles(source.place)
-            self.seen.update((root, key) for root, key, _ in articles)
             for failure in source.unread:
                 yield self._noted(folder, failure)
-            yield from source.unused
-            yield Unchanged(len(articles))
-            if source is not known:
-                yield Held(source, tuple(article_id for _, _, article_id in articles))
+            yield from self._as_it_was(source, is_fresher=source is not known)
             return
         found = _Source()
         for outcome in read_file(file, self._reading):
@@ -141,6 +137,32 @@ class Comparison:
             yield self._noted(folder, outcome)
         found.is_whole &= source is not None and source.state == _state(file.path)
         yield found.held(source)
+
+    def _known(self, address: str, *facts: str) -> ReadSource:
+        how = _sha256(PIPELINE, str(self._reading.limit), *facts)
+        known = self._catalog.sources.get(well_formed(address))
+        return known if known is not None and known.how == how else ReadSource(well_formed(address), how)
+
+    def _visit(self, visit: Visit) -> Iterator[Event]:
+        source = visit.source
+        if visit.is_unchanged and source is not None:
+            yield from self._as_it_was(source, is_fresher=source != self._catalog.sources.get(source.place))
+            return
+        found = _Source()
+        for outcome in visit.outcomes:
+            yield outcome if isinstance(outcome, IngestFailure) else self._compare(Path(), outcome, found)
+        if source is not None:
+            yield found.held(source)
+
+    def _as_it_was(self, source: ReadSource, *, is_fresher: bool) -> Iterator[Event]:
+        """Passes over a source that holds what it held; ``is_fresher`` when it looks otherwise than it did."""
+        articles = self._catalog.sources.articles(source.place)
+        met = len(self.seen)
+        self.seen.update((root, key) for root, key, _ in articles)
+        yield from source.unused
+        yield Unchanged(len(self.seen) - met)
+        if is_fresher:
+            yield Held(source, tuple(article_id for _, _, article_id in articles))
 
     def _compare(self, folder: Path, document: SourceDocument, source: _Source) -> Changed | Unchanged | IngestFailure:
         is_web = bool(web_address(document.container))

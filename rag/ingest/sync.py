@@ -8,7 +8,7 @@ stopped, because what is stored already compares as unchanged, and a file is kno
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,8 +23,9 @@ from rag.index.store import IndexStore
 from rag.ingest.ahead import ahead
 from rag.ingest.comparing import Changed, Comparison, Unchanged
 from rag.ingest.duplicates import group_copies
+from rag.ingest.pages import Visits
 from rag.ingest.pruning import find_gone
-from rag.ingest.readers.base import Outcome, Reading
+from rag.ingest.readers.base import Reading
 from rag.ingest.readers.mapping import FieldMap
 from rag.ingest.readers.sandbox import Sandbox
 from rag.types import IngestFailure, IngestReport
@@ -68,7 +69,7 @@ def ingest(
     embedder: Embedder,
     paths: Sequence[Path],
     *,
-    fetched: Iterable[Outcome] = (),
+    web: Visits | None = None,
     fields: FieldMap | None = None,
     sandbox: Sandbox | None = None,
     prune: bool = False,
@@ -81,8 +82,8 @@ def ingest(
         store: The index; its write lock is taken here.
         embedder: Must be the model the index was built with.
         paths: Files and folders. A folder is one corpus; its articles are keyed by their path inside it.
-        fetched: What pages and feeds hold, read lazily. A feed lists only its newest entries, so ``prune`` never
-            removes an article that came from the web.
+        web: Visits pages and feeds. A feed lists only its newest entries, so ``prune`` never removes an article that
+            came from the web.
         fields: Where foreign JSON records keep our fields.
         sandbox: Parses what may be hostile; by default one of this ingest's own.
         prune: Also remove articles of these corpora whose file or record is gone. What could not be read is kept.
@@ -104,7 +105,7 @@ def ingest(
     tally, batch = _Tally(), _Batch()
     with store.writing(embedder.fingerprint), nullcontext(sandbox) if sandbox else Sandbox() as parser:
         comparison = Comparison(store.catalog, Reading(max_record_bytes, fields or FieldMap(), parser))
-        with closing(ahead(comparison.read(paths, fetched))) as events:
+        with closing(ahead(comparison.read(paths, web))) as events:
             for event in events:
                 if isinstance(event, Changed):
                     batch.changed.append(event)
