@@ -87,6 +87,11 @@ class Settings(BaseSettings):
     serve_models: str = Field(
         "", description="Models that callers may name beside `model` and `extractive`, with blanks between them."
     )
+    serve_proxies: str = Field(
+        "",
+        description="Addresses or networks of the reverse proxies before `dateline serve`, with blanks between them;"
+        " only theirs are believed when they say whose request they pass on, and whether it came by TLS.",
+    )
     traces: str = Field(
         "",
         description="Address of an OpenTelemetry collector that gets a trace of each answer (OTLP over gRPC), such as"
