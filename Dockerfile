@@ -32,6 +32,11 @@ COPY eval eval
 RUN /opt/dateline/bin/pip wheel --no-deps --wheel-dir /wheels .
 
 FROM ${PYTHON_IMAGE} AS plain
+# llama.cpp was compiled against it. Debian keeps one version in each release.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libgomp1 \
+    && rm -rf /var/lib/apt/lists/*
 COPY --from=dependencies /opt/dateline /opt/dateline
 RUN --mount=type=bind,from=wheel,source=/wheels,target=/wheels \
     /opt/dateline/bin/pip install --no-cache-dir --no-deps --no-index /wheels/*.whl \
