@@ -212,6 +212,7 @@ def has_bfloat16() -> bool:
 
 
 def _onnx_hidden_states(path: Path, threads: int) -> _HiddenStates:
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # else it gathers events and sends them to its maker
     import onnxruntime  # type: ignore[import-untyped]
 
     options = onnxruntime.SessionOptions()
