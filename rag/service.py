@@ -261,13 +261,13 @@ class Dateline(Parts):
         )
         yield from self._followed(question, events)
 
-    def brief(self, request: Request, notice: Notice | None = None) -> Briefing:
+    def brief(self, request: Request, notice: Notice | None = None, *, model: str | None = None) -> Briefing:
         """Writes a briefing; see ``rag.brief.writing.write_briefing``.
 
         ``notice`` is told of this briefing alone; an exception from it ends the work.
 
         When there is no index yet, the configured corpus is ingested first. Without a language model, and where the
-        settings ask for ``extractive``, it consists of source sentences.
+        settings ask for ``extractive``, it consists of source sentences. ``model`` is as in the setting of this name.
         """
         from rag.brief.writing import write_briefing
 
@@ -277,7 +277,7 @@ class Dateline(Parts):
             catalog=self._opened().catalog,
             retriever=self._retriever(),
             embedder=self._embed(),
-            answerer=None if self.settings.model == "extractive" else self._drafting(),
+            answerer=None if (model or self.settings.model) == "extractive" else self._drafting(model),
             verifier=self._verifying(),
             idf=self._opened().lexical.idf,
             notice=notice or self.notice,
