@@ -154,7 +154,7 @@ class ClaimLedger:
             others = heard.isdisjoint(source.sentence.article_id for source in cited)
             if alone or (others and set(check.lacks) <= _BEARABLE):
                 self._show(text, check, cited)
-            elif not any(_says_nothing_new(shown.text, text) for shown in self._sentences):
+            elif not any(says(shown.text, text) for shown in self._sentences):
                 self._dropped.append(DroppedSentence(text, check.verdict, check.why))
         self._partial.clear()
 
@@ -202,7 +202,7 @@ class ClaimLedger:
         return found
 
     def _show(self, text: str, check: Check, cited: Sequence[Source]) -> None:
-        repeated = next((i for i, shown in enumerate(self._sentences) if _says_nothing_new(shown.text, text)), None)
+        repeated = next((i for i, shown in enumerate(self._sentences) if says(shown.text, text)), None)
         if repeated is not None:
             self._lend(repeated, cited)
             return
@@ -260,7 +260,7 @@ class ClaimLedger:
 
     def holds(self, text: str) -> bool:
         """Tells whether what is shown says what a draft says, so that the draft was shown or would repeat it."""
-        return any(_says_nothing_new(shown.text, text) for shown in self._sentences)
+        return any(says(shown.text, text) for shown in self._sentences)
 
     def nearest(self, first: Sequence[tuple[RetrievedPassage, Span]] = ()) -> tuple[Citation, ...]:
         """Returns the closest sentence of each of the best passages, for a reader whose question has no answer.
@@ -292,7 +292,7 @@ def _readable(text: str) -> str:
     return _UNREADABLE.sub("", text)
 
 
-def _says_nothing_new(shown: str, text: str) -> bool:
+def says(shown: str, text: str) -> bool:
     """Tells whether a sentence repeats a shown one: nearly all its words, no fact beside, the same negations."""
     if shown == text:
         return True
