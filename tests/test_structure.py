@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("rag.check",),
     ("rag.question",),
     ("rag.generate",),
-    ("rag.citing",),
+    ("rag.citing", "rag.gathering", "rag.order_of_events"),
     ("rag.ledger",),
     ("rag.answering",),
     ("rag.brief", "rag.telemetry"),

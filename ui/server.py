@@ -11,6 +11,7 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from rag.errors import DatelineError, SettingsError
 from rag.service import Dateline
@@ -106,9 +107,9 @@ def build_service(
         dateline, history, board, examples, lines=lines, writer=writer, running=programs.running, guarded=False
     )  # fmt: skip
     limits = Limits(settings.serve_per_minute, settings.serve_body_bytes, settings.serve_upload_bytes)
-    gate = Gate(
-        programs.app, page, accounts, figures, limits, is_local=is_local, telemetry=dateline.telemetry
-    )  # fmt: skip
+    gate: ASGIApp = Gate(programs.app, page, accounts, figures, limits, is_local=is_local, telemetry=dateline.telemetry)
+    if proxies := settings.serve_proxies.split():
+        gate = ProxyHeadersMiddleware(gate, trusted_hosts=proxies)  # type: ignore[arg-type,assignment]
     return gate, programs
 
 

@@ -68,7 +68,7 @@ class Talk:
             raise SettingsError("ask something in words")
         if len(question) > _LONGEST:
             raise SettingsError(f"the question has {len(question):,} characters; ask in at most {_LONGEST:,}")
-        latest = scope.filters().before
+        latest = scope.filters().latest
         if scope.after and latest and scope.after > latest:
             raise SettingsError("the first day is later than the last")
         model = allowed_model(self._dateline.settings, scope.model)

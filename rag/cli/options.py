@@ -94,13 +94,13 @@ def reranked(command: _F) -> _F:
 
 
 def filters_of(sources: tuple[str, ...], after: date | None, before: date | None, as_of: date | None = None) -> Filters:
-    """Returns the filters that options describe; ``as_of`` is a second latest date."""
+    """Returns the filters that options describe."""
     from rag.types import Filters
 
     for name, latest in (("--before", before), ("--as-of", as_of)):
         if after and latest and after > latest:
             raise click.UsageError(f"--after {after} is later than {name} {latest}", click.get_current_context())
-    return Filters(tuple(map(readable, sources)), after, min((d for d in (before, as_of) if d), default=None))
+    return Filters(tuple(map(readable, sources)), after, before, as_of)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal, Self
 
@@ -53,7 +54,7 @@ class Filtering(_Strict):
 
     def filters(self) -> Filters:
         """Returns the filters."""
-        return Filters(tuple(self.sources), self.after, self._latest())
+        return Filters(tuple(self.sources), self.after, self.before)
 
 
 class PastTurn(_Strict):
@@ -76,6 +77,10 @@ class AskRequest(Filtering):
 
     def _latest(self) -> date | None:
         return min((day for day in (self.before, self.as_of) if day), default=None)
+
+    def filters(self) -> Filters:
+        """Returns the filters."""
+        return replace(super().filters(), as_of=self.as_of)
 
     def turns(self) -> tuple[Turn, ...]:
         """Returns the conversation so far."""
