@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rag.check.abstention import decide
 from rag.check.courtesies import without_courtesies
 from rag.check.disagreement.finding import find_disagreements
+from rag.check.expectations import Expectation, expectations
 from rag.check.support import Idf
 from rag.check.verification import Verifier
 from rag.config import Settings
@@ -145,7 +146,8 @@ def answer_stream(
         trace.warnings.append(f"sentences that give orders to software were left out: {left_out}")
     retrieved = time.perf_counter()
     yield Notice(f"reading {len(passages)} passages{f', {planned.read}' if planned.read else ''}")
-    ledger = ClaimLedger(catalog, matter, passages, verifier, idf)
+    asks_when = Expectation.DATE in expectations(standalone)  # also by "give the date", which is no part of the matter
+    ledger = ClaimLedger(catalog, matter, passages, verifier, idf, dated=asks_when)
     checking = time.perf_counter() - retrieved
     asked = [part.asked for part in gathered.parts]
     drafted: list[list[str]] = []

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.check.citations import choose_citations, strip_markers
+from rag.check.expectations import Expectation, expectations
 from rag.check.facts import FactContext, FactKind, missing_facts
 from rag.check.negations import count_negations
 from rag.check.relevance import Relevance, Shown
@@ -41,6 +42,8 @@ class ClaimLedger:
         verifier: Decides whether cited words support a sentence.
         idf: Weight of a word stem in this corpus; ``None`` weighs all alike.
         citations: A list to go on with, where several ledgers share one; a new one by default.
+        dated: Whether sentences say what day their "on Monday" means; a part of the question that asks when has it so
+            in any case.
     """
 
     def __init__(
@@ -51,11 +54,14 @@ class ClaimLedger:
         verifier: Verifier,
         idf: Idf | None = None,
         citations: CitationList | None = None,
+        *,
+        dated: bool = False,
     ) -> None:
         self._question = question
         self._passages = passages
         self._verifier = verifier
         self._idf = idf
+        self._dated = dated
         self._citations = citations or CitationList(catalog)
         self._sentences: list[AnswerSentence] = []
         self._dropped: list[DroppedSentence] = []
@@ -69,6 +75,7 @@ class ClaimLedger:
         """Says which part of the question the drafts that follow are to answer; at first it is the whole."""
         self._asked = asked_speaker(part)
         self._relevance = Relevance(part)
+        self._asks_when = self._dated or Expectation.DATE in expectations(part)
 
     def add(self, draft: Draft) -> bool:
         """Checks a draft and shows it, a quotation in its place, or nothing.
@@ -203,6 +210,8 @@ class ClaimLedger:
         if not numbers:
             self._dropped.append(DroppedSentence(text, Verdict.UNSUPPORTED, "the cited article has changed meanwhile"))
             return
+        if self._asks_when:
+            text = self._citations.dated(text, cited)
         self._sentences.append(AnswerSentence(text, check.verdict, check.support, tuple(sorted(set(numbers)))))
 
     def _lend(self, place: int, sources: Sequence[Source]) -> None:

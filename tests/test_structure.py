@@ -101,7 +101,16 @@ ADAPTED: dict[str, str | tuple[str, ...]] = {
     "mcp": "ui.api.mcp_server",
     "prometheus_client": "ui.access.figures",
     "sse_starlette": "ui.api.connection",
-    "gradio": ("ui.app", "ui.ask", "ui.corpus", "ui.evaluation", "ui.fields", "ui.server", "ui.theme"),
+    "gradio": (
+        "ui.app",
+        "ui.ask",
+        "ui.briefing.page",
+        "ui.corpus",
+        "ui.evaluation",
+        "ui.fields",
+        "ui.server",
+        "ui.theme",
+    ),
     "pydantic_settings": "rag.config",
 }
 HEAVY = ("torch", "chromadb", "gradio", "litellm", "sentence_transformers", "numpy", "pydantic", "rich", "onnxruntime",

@@ -19,6 +19,7 @@ from rag.index.database import Database
 from rag.index.event_dates import drop_event_dates, put_event_dates
 from rag.index.records import IndexedArticle, publisher_key
 from rag.index.signatures import add_bands, drop_bands
+from rag.index.sources import forget_sources
 
 
 class Catalog(CatalogReader):
@@ -73,6 +74,7 @@ class Catalog(CatalogReader):
         with self._database.transaction() as db:
             touched = list(dict.fromkeys([*(item.article.id for item in written), *removed]))
             old = self._passage_ids(db, touched)
+            forget_sources(db, touched)
             for article_id in touched:
                 drop_bands(db, article_id)
             db.executemany("DELETE FROM passages WHERE article_id = ?", ((i,) for i in touched))
@@ -96,11 +98,6 @@ class Catalog(CatalogReader):
             db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", facts.items())
             db.execute("DELETE FROM journal")
             self._bump(db)
-
-    def relocate(self, moved: Iterable[tuple[str, str]]) -> None:
-        """Gives articles, by id, the root of the corpus they are now read from."""
-        with self._database.transaction() as db:
-            db.executemany("UPDATE articles SET root = ?2 WHERE id = ?1", moved)
 
     def _bump(self, db: sqlite3.Connection) -> None:
         db.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (str(self.generation() + 1),))

@@ -13,6 +13,7 @@ from rag.index.event_dates import event_dates_of
 from rag.index.given import GivenAnswers
 from rag.index.records import ArticleHead, ArticleVersion, PassageEntry, StoredArticle, publisher_key
 from rag.index.signatures import Signatures
+from rag.index.sources import ReadSources
 from rag.types import Article, EventDate, Filters, Passage, RemovedText, SourceSummary, Span
 
 _MAX_VARIABLES = 30_000
@@ -33,12 +34,14 @@ class CatalogReader:
     Attributes:
         signatures: What finding near-duplicates needs of the current articles.
         given: What answers and briefings cited.
+        sources: What was read, and what it was when it was.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.signatures = Signatures(database)
         self.given = GivenAnswers(database)
+        self.sources = ReadSources(database)
 
     def get_meta(self, key: str) -> str | None:
         """Returns a stored fact about the index, such as ``embedder``; ``None`` when absent."""

@@ -42,6 +42,15 @@ CREATE TABLE IF NOT EXISTS journal (passage_id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS bands (
     band INTEGER NOT NULL, article_id TEXT NOT NULL, PRIMARY KEY (band, article_id)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sources (
+    id INTEGER PRIMARY KEY, place TEXT NOT NULL UNIQUE, how TEXT NOT NULL, size INTEGER NOT NULL,
+    modified INTEGER NOT NULL, changed INTEGER NOT NULL, is_settled INTEGER NOT NULL, content TEXT NOT NULL,
+    address TEXT NOT NULL, etag TEXT NOT NULL, last_modified TEXT NOT NULL, failed TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS source_articles (
+    article_id TEXT NOT NULL, source_id INTEGER NOT NULL, PRIMARY KEY (article_id, source_id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS articles_by_source ON source_articles (source_id);
 CREATE TABLE IF NOT EXISTS answers (
     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, question TEXT NOT NULL, given TEXT NOT NULL
 );

@@ -51,6 +51,10 @@ class VectorIndex:
 
     def _open(self) -> None:
         os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+        try:
+            Path.home()
+        except RuntimeError:  # a user without a home: chroma wants one as soon as it is imported, and never goes there
+            os.environ["HOME"] = str(self.folder)
         from chromadb.api import ServerAPI
         from chromadb.api.collection_configuration import CreateCollectionConfiguration
         from chromadb.api.models.Collection import Collection

@@ -69,6 +69,7 @@ class Site:
         import uvicorn
 
         from ui.history import History
+        from ui.jobs.board import Board
         from ui.server import build_app
 
         self.dateline = Dateline(self.settings)
@@ -76,7 +77,8 @@ class Site:
         self.dateline.warm()
         history = History(self.settings.index / "conversations.sqlite")
         examples = ("What did Assad ask Russia for?",)
-        app = build_app(self.dateline, history, lambda: examples)
+        self.board = Board(self.settings.index)
+        app = build_app(self.dateline, history, self.board, lambda: examples)
         listening = socket.socket()
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", self._port))
@@ -93,6 +95,7 @@ class Site:
             self.slow.released.set()
             server.should_exit = server.force_exit = True
             thread.join(10)
+            self.board.close()
             history.close()
             self.dateline.close()
 
