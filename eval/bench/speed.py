@@ -61,6 +61,8 @@ def main() -> None:
     arguments = parser.parse_args()
     os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
     suite = read_suite(arguments.suite)
+    if suite.corpus is None:
+        parser.error(f"{arguments.suite} names no corpus")
     plain = [item.question for item in suite.items if not (item.history or item.scope)]
     step = max(1, len(plain) / arguments.questions)
     questions = [plain[int(place * step)] for place in range(min(arguments.questions, len(plain)))]

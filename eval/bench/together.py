@@ -26,6 +26,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ from eval.convert.judged_news import convert
 from eval.evaluation import evaluate
 from eval.metrics.retrieval import DEPTH, ranked_articles, score
 from eval.statistics import mean
-from eval.suites import Item, Suite, read_suite, write_suite
+from eval.suites import Item, read_suite, write_suite
 from rag.answering import Finished, SentenceReady
 from rag.check.builtin import BuiltinVerifier
 from rag.config import load_settings
@@ -63,6 +64,8 @@ def main() -> None:
     parser.add_argument("--only", action="append", choices=(_DATELINE, _ENGINE))
     parser.add_argument("--out", type=Path, help="also write the figures as JSON")
     arguments = parser.parse_args()
+    if arguments.model == "extractive":
+        parser.error("the peer needs a model that writes; --model takes embedded or any litellm name")
     os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
     found: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -86,11 +89,13 @@ def run(name: str, place: Path, work: Path, model: str, questions: int) -> dict[
     """Runs one system; for a process of its own."""
     began = time.perf_counter()
     suite = read_suite(place)
+    if suite.corpus is None:
+        raise SystemExit(f"{place} names no corpus")
     plain = [i for i in suite.items if not (i.history or i.scope)]
     judged = [i for i in plain if i.evidence and i.answers]
     settings = load_settings(index=work / "index", model=model)
     dateline = Dateline(settings)
-    figures, system, search = (_ours if name == _DATELINE else _theirs)(dateline, suite, work)
+    figures, system, search = (_ours if name == _DATELINE else _theirs)(dateline, suite.corpus, work)
     figures |= _retrieval(judged, search)
     idle = _peak("self")
     asked = limited(replace(suite, items=tuple(plain)), questions)
@@ -131,9 +136,9 @@ class _Timed:
 _Search = Callable[[str, int], list[str]]
 
 
-def _ours(dateline: Dateline, suite: Suite, work: Path) -> tuple[dict[str, Any], Any, _Search]:
+def _ours(dateline: Dateline, corpus: Path, work: Path) -> tuple[dict[str, Any], Any, _Search]:
     began = time.perf_counter()
-    report = dateline.ingest([suite.corpus])
+    report = dateline.ingest([corpus])
     figures = _rate(report.added, report.passages, time.perf_counter() - began)
     dateline.warm()
 
@@ -152,7 +157,7 @@ def _ours(dateline: Dateline, suite: Suite, work: Path) -> tuple[dict[str, Any],
     return figures, _Timed(dateline, ask, dateline.close), search
 
 
-def _theirs(dateline: Dateline, suite: Suite, work: Path) -> tuple[dict[str, Any], Any, _Search]:
+def _theirs(dateline: Dateline, corpus: Path, work: Path) -> tuple[dict[str, Any], Any, _Search]:
     from eval.bench.rival_systems import CitationEngine
     from rag.generate.llm import load_model
     from rag.index.embedding import load_embedder
@@ -221,12 +226,12 @@ def _peak(process: str) -> float:
 
 
 def _print(found: dict[str, dict[str, Any]]) -> None:
-    rows = [
+    rows: list[tuple[str, Callable[[dict[str, Any]], str]]] = [
         ("ingest, articles/s", lambda f: f"{f['articles_s']:.1f}"),
         ("ingest, passages/s", lambda f: f"{f['passages_s']:.1f} ({f['passages']:,} passages)"),
         ("nDCG@10", lambda f: _interval(f["ndcg@10"])),
         ("search ms, p50 / p95", lambda f: _two(f["search_ms"])),
-        *((name, lambda f, name=name: _interval(f[name])) for name in _SCORES),
+        *((name, partial(_score, name)) for name in _SCORES),
         ("first words s, p50 / p95", lambda f: _two(f["first_s"])),
         ("whole answer s, p50 / p95", lambda f: _two(f["end_s"])),
         ("peak memory MiB", lambda f: f"{f['peak_mib']:,.0f} and {f['model_mib']:,.0f} of the model"),
@@ -237,6 +242,10 @@ def _print(found: dict[str, dict[str, Any]]) -> None:
         print(f"{title:28}" + "".join(f"{shown(figures):>38}" for figures in found.values()))
     for name, reason in _LEFT_OUT.items():
         print(f"\nleft out: {name}: {reason}")
+
+
+def _score(name: str, figures: dict[str, Any]) -> str:
+    return _interval(figures[name])
 
 
 def _interval(figure: Sequence[float | None]) -> str:
