@@ -18,6 +18,7 @@ from rag.index.catalog import Catalog
 from rag.types import Article, Citation, RetrievedPassage, Span
 
 _SENTENCES_BEFORE = 2
+_SAID = re.compile(r"\b(?:said|says|told|reported|announced|added)\s+(?:[\w']+\s+){0,2}?(?:on|late|early)\s+$")
 ONE_SENTENCE_AT = 0.65
 """Least support by wording that one source sentence lends to what rests on words gathered from here and there.
 
@@ -146,12 +147,17 @@ class CitationList:
         """
         for source in sources:
             sentence = source.sentence
-            for found in self._catalog.event_dates(sentence.article_id, sentence.version):
-                if sentence.span.start <= found.span.start and found.span.end <= sentence.span.end:
-                    start = found.span.start - sentence.span.start
-                    words = sentence.text[start : found.span.end - sentence.span.start]
-                    if not names_its_day(words):
-                        text = _explained(text, words, in_words(found.first, found.last))
+            inside = [
+                (Span(found.span.start - sentence.span.start, found.span.end - sentence.span.start), found)
+                for found in self._catalog.event_dates(sentence.article_id, sentence.version)
+                if sentence.span.start <= found.span.start and found.span.end <= sentence.span.end
+            ]
+            # When somebody said it is seldom what is asked, unless there is no other day.
+            told = [each for each in inside if not _SAID.search(sentence.text[: each[0].start])] or inside
+            for span, found in told:
+                words = span.of(sentence.text)
+                if not names_its_day(words):
+                    text = _explained(text, words, in_words(found.first, found.last))
         return text
 
 

@@ -20,7 +20,7 @@ from tests.passages import everything
 SAID = (
     "The ferry Marisa sank off Arkona on Monday. Wednesday's inquiry was opened in Arkona by the coast guard. "
     'The owner, Ole Brandt, said: "We sold the ferry Halmar last month." '
-    "The ferry Dagny was launched on 3 March."
+    "The ferry Dagny was launched on 3 March. The ferry Halmar was found on Sunday, the coast guard said on Tuesday."
 )
 
 
@@ -66,6 +66,11 @@ def shown(store: IndexStore, question: str, text: str) -> list[str]:
             "When was the ferry Halmar sold?",
             'The owner, Ole Brandt, said: "We sold the ferry Halmar last month."',
             'The owner, Ole Brandt, said: "We sold the ferry Halmar last month."',
+        ),
+        (  # when it was said is not when it was
+            "When was the ferry Halmar found?",
+            "The ferry Halmar was found on Sunday, the coast guard said on Tuesday.",
+            "The ferry Halmar was found on Sunday [19 November 2017], the coast guard said on Tuesday.",
         ),
         (  # a day that is named needs no other
             "When was the ferry Dagny launched?",

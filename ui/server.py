@@ -107,9 +107,7 @@ def build_service(
         dateline, history, board, examples, lines=lines, writer=writer, running=programs.running, guarded=False
     )  # fmt: skip
     limits = Limits(settings.serve_per_minute, settings.serve_body_bytes, settings.serve_upload_bytes)
-    gate: ASGIApp = Gate(
-        programs.app, page, accounts, figures, limits, is_local=is_local, telemetry=dateline.telemetry
-    )
+    gate: ASGIApp = Gate(programs.app, page, accounts, figures, limits, is_local=is_local, telemetry=dateline.telemetry)
     if proxies := settings.serve_proxies.split():
         gate = ProxyHeadersMiddleware(gate, trusted_hosts=proxies)  # type: ignore[arg-type,assignment]
     return gate, programs
