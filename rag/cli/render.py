@@ -127,6 +127,8 @@ def article(found: Article, dates: Sequence[EventDate] = (), *, raw: bool) -> No
     """Prints an article's canonical text, the days its words mean and, on request, what cleaning removed."""
     out = console()
     put(out, Text(headline(found.title or first_words(found.text), found.publisher, found.published), style="bold"))
+    if found.authors:
+        put(out, Text(clean(f"By {', '.join(found.authors)}"), style="dim"))
     out.print(Text(clean(f"{found.id} · version {found.version[:16]}"), style="dim"), soft_wrap=True)
     out.print()
     for line in found.text.split("\n"):

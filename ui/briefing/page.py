@@ -240,7 +240,7 @@ def _request(
 
 def _label(job: Job) -> str:
     when = datetime.fromisoformat(job.created).astimezone()
-    state = "" if job.state == DONE else f" ({job.state})"
+    state = "" if job.state == DONE else f" ({job.state if job.is_over else 'being written'})"
     return f"{job.about or 'Briefing'}, {when:%-d %b %H:%M}{state}"
 
 

@@ -12,7 +12,7 @@ from rag.brief.writing import DEVELOPMENTS, DIFFER, HEADLINE
 from rag.types import Citation
 from ui.briefing.timeline import timeline
 from ui.cited import CITED, chip, disagreement, left_out, sentence_lines
-from ui.markup import address, attributes, day, listed, plural, text
+from ui.markup import attributes, day, listed, plural, text
 
 _FORMS: Final = {
     Format.MARKDOWN: "Markdown", Format.HTML: "HTML", Format.DOCX: "Word", Format.PDF: "PDF", Format.JSON: "JSON",
@@ -89,14 +89,12 @@ def _sources(briefing: Briefing, place: str) -> str:
 
 def _source(source: BriefingSource, citations: Sequence[Citation], place: str) -> str:
     first = f'<span class="marks">{"".join(chip(c, place, CITED) for c in citations)}</span>' if citations else ""
-    link = address(source.url)
     also = f'<span class="also">same report in {text(listed(source.copies))}, counted once</span>'
     said = (
         f'<span class="publisher">{text(source.publisher or "unnamed publisher")}</span>,'
         f' <time>{day(source.published)}</time>: <span dir="auto">{text(source.title or source.article_id)}</span>'
     )
-    rest = f"{f' · {link}' if link else ''} {also if source.copies else ''}"
-    return f"<li><div>{said}{rest} {first}</div></li>"
+    return f"<li><div>{said} {also if source.copies else ''} {first}</div></li>"
 
 
 def _cost(briefing: Briefing) -> str:

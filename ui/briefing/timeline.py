@@ -16,7 +16,7 @@ from ui.markup import attributes, day, text
 
 _DAY = re.compile(r"^(?P<reported>Reported )?(?P<day>\d{1,2} [A-Z][a-z]+ \d{4})(?P<ahead> \(planned\))?[: (]")
 """How the writer of briefings puts the day of an event before its sentence."""
-_LABEL, _COLUMN, _LANE, _TOP, _STEP = 168, 46, 26, 42, 20
+_LABEL, _COLUMN, _LANE, _TOP, _STEP = 168, 52, 26, 42, 20
 _LANES = 10
 _OTHERS = "others"
 

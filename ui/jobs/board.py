@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from ui.jobs.store import FILE, Job, JobStore
@@ -55,6 +56,9 @@ class Board:
     def cancel(self, job: str) -> bool:
         """Ends a job; returns whether it was not over."""
         told = [worker.cancel(job) for worker in self._workers]  # none knows whose it is
+        found = self.store.get(job)
+        if found is not None and not found.is_over:
+            self.store.tell(job, replace(found.step, said="Being cancelled; this step has to end first"))
         return any(told)
 
     def close(self) -> None:
