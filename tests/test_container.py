@@ -160,6 +160,7 @@ def test_no_secret_is_baked_in() -> None:
 
 def test_it_is_given_time_to_end_in_order() -> None:
     from ui.api.worker import _PATIENCE
+
     from ui.server import _LAST_SECONDS
 
     assert int(SERVICE["stop_grace_period"].rstrip("s")) > _LAST_SECONDS + _PATIENCE

@@ -15,6 +15,7 @@ from rag.brief.desk import Desk
 from rag.brief.details import Cosine
 from rag.brief.facts import Fact, Telling
 from rag.brief.fitness import fitness
+from rag.brief.heading import dangling
 from rag.brief.wording import placed_in_time
 from rag.check.negations import count_negations
 from rag.check.quotations import find_quotations
@@ -43,8 +44,8 @@ class _Candidate:
     others: tuple[tuple[Telling, ...], ...]
 
     @property
-    def rank(self) -> tuple[int, int]:
-        return len(self.others), len(self.text)
+    def rank(self) -> tuple[int, int, int]:
+        return len(self.others), -dangling(self.text), len(self.text)
 
 
 def agreements(facts: Sequence[Fact], limit: int, desk: Desk, close: Cosine) -> list[tuple[Fact, AnswerSentence]]:
@@ -106,6 +107,7 @@ def _common_quotation(fact: Fact) -> str:
         text.strip(" ,.")
         for telling, text in quoted
         if len(keys(text)) >= _LEAST_WORDS
+        and text[:1].isupper()  # else it is the middle of a sentence
         and any(f" {' '.join(keys(text))} " in _spelled(t) for t in fact.tellings if t.outlet != telling.outlet)
     ]
     return max(shared, key=len, default="")

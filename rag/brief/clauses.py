@@ -31,11 +31,46 @@ _UNFINISHED = re.compile(
     re.IGNORECASE,
 )
 """An end that something has been cut from: "about a month", "said that it had dismissed"."""
+_HALF_A_PHRASE = re.compile(r"\b(?:an?|the|very|so|as|too|more|most)\s+[\w'’-]+$", re.IGNORECASE)
+_GOES_ON = re.compile(r"\s*(?:,|\bbut\b|\band\b|\bor\b)", re.IGNORECASE)
+"""Where "was offered a prominent but unpaid position" must not be cut."""
 _LEAST_WORDS, _LEAST_CONTENT = 5, 4
 _TITLE_CASE = 0.7
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|did|does|do|said|says|told|met|[a-z]{3,}ed|[a-z]{3,}s)\b"
 )
+
+
+_AFTERTHOUGHT = re.compile(
+    r"\s*(?:;|\s[–—-]{1,2}\s(?=who\b|which\b)|,\s+(?:which|who|where|when|after|as|while|during|[a-z]+ing)\b"
+    r"|\s(?:after|while|even as|amid|following)\s)"
+)
+"""Where a sentence may end for a headline: what follows tells more, and changes nothing of what was told."""
+_BINDS = re.compile(
+    r",\s[^,]*\b(?:said|says|told|reported|reports|wrote)\b[^,]*$|\b(?:according to|if|unless|but|although|though)\b",
+    re.IGNORECASE,
+)
+"""What may not be cut off: who says it, and on what condition."""
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|did|does|do|says|met|won|lost|told"
+    r"|said|made|took|gave|went|came|held|hit|cut|[a-z]{2,}ed)\b"
+)
+_HEADLINE = range(9, 37)
+
+
+def shortened(text: str) -> str:
+    """Returns a long sentence without its afterthoughts, for a headline; the whole where that cannot be done."""
+    if len(text.split()) < _HEADLINE.stop:
+        return text
+    for cut in reversed(list(_AFTERTHOUGHT.finditer(text))):
+        part = text[: cut.start()].rstrip(" ,;:–—-")
+        even = part.count("“") == part.count("”") and part.count('"') % 2 == 0 and part.count("(") == part.count(")")
+        opens = _OPENS.match(part) and "," not in part
+        if len(part.split()) not in _HEADLINE or not even or opens or not _FINITE.search(plain(part)):
+            continue
+        if not _BINDS.search(text[cut.start() :]) and not _UNFINISHED.search(part):
+            return f"{part}."
+    return text
 
 
 def parts(text: str) -> Iterator[str]:
@@ -53,6 +88,8 @@ def parts(text: str) -> Iterator[str]:
         seen[start] = None
         for cut in _CUT.finditer(start):
             part = start[: cut.start()].rstrip(" ,;:–—-")
+            if _HALF_A_PHRASE.search(part) and _GOES_ON.match(start, cut.start()):
+                continue
             if part.count("“") == part.count("”") and part.count('"') % 2 == 0 and part.count("(") == part.count(")"):
                 seen[f"{part}."] = None
     for part in sorted(seen, key=len, reverse=True):

@@ -21,6 +21,11 @@ _AHEAD = re.compile(
     r"\b(?:will|would|due|expected|planned|scheduled|set to|next|coming|upcoming|(?:is|are|was|were) to|to be)\b",
     re.IGNORECASE,
 )
+_PAST = re.compile(
+    r"\b(?:had|said|told|made|announced|(?!(?:expected|planned|scheduled)\b)[a-z]{2,}ed)\b", re.IGNORECASE
+)
+_AFTER = re.compile(r"\b(?:after|following|since)\b")
+_OF_YEAR = re.compile(r"(?:\s*(?:and|to|or|through|until|[-–])\s*[A-Z][a-z]+)?,?\s+(?:of\s+)?(?P<year>(?:19|20)\d\d)\b")
 _NEXT = re.compile(r"\b(?:next|this coming)\s+$", re.IGNORECASE)
 _LAST = re.compile(r"\blast\s+$", re.IGNORECASE)
 _FRAME = re.compile(r"\b(?:since|until|till|between|from)\s+(?:[\w']+\s+){0,9}$", re.IGNORECASE)
@@ -88,8 +93,13 @@ def day_at(text: str, start: int, end: int, published: date | None) -> EventDay 
 def _speaks_ahead(text: str, start: int, end: int) -> bool:
     """Tells whether the clause around a date speaks of the future, by its words before the date if there are any."""
     before = _CLAUSE.split(text[:start])[-1]
-    around = before if len(before.split()) > 1 else before + text[end:].lstrip(", ").split(",")[0]
-    return bool(_AHEAD.search(around))
+    if len(before.split()) > 1:
+        # "will become law after the vote on Wednesday": what is dated has taken place.
+        return bool(_AHEAD.search(_AFTER.split(before)[-1]))
+    after = before + text[end:].lstrip(", ").split(",")[0]
+    ahead, past = _AHEAD.search(after), _PAST.search(after)
+    # "On Thursday, the office announced that it would": what would be is not what is dated.
+    return ahead is not None and not (past and past.start() < ahead.start())
 
 
 def _is_possessive(mention: DateMention, text: str) -> bool:
@@ -131,6 +141,8 @@ def _completed(
         )
         return EventDay(day.year, day.month, day.day, ahead=day > published)
     year = reading.year
+    if year is None and reading.month is not None and (of := _OF_YEAR.match(text, mention.end)):
+        year = int(of["year"])  # "June and July of 2009"
     if year is not None and reading.month is None and not _is_when(text[: mention.start], year, published):
         return None
     if year is None:

@@ -75,6 +75,11 @@ class Telling:
         """When its article came out."""
         return self.passage.published
 
+    @property
+    def headline(self) -> str:
+        """The headline of its article, for a sentence that may begin with it; else empty."""
+        return "" if self.place else self.passage.title
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fact:

@@ -34,13 +34,20 @@ _CHROME = re.compile(
     r"|contributed to this report|follow \w+ on|all rights reserved|getty images)\b|https?://|@\w+",
     re.IGNORECASE,
 )
+_CUT_QUOTATION = re.compile(r"(?:^|\s)[\"“]\s*[,;]")
+"""A quotation that begins with a comma has lost what stood before it, a link or a name."""
 _HEADING_END = re.compile(r"[.!?…][\"”’')\]]*$")
 
 
 def is_usable(text: str) -> bool:
     """Tells whether a briefing can show a sentence: it states something, and is no heading or page furniture."""
     count = len(keys(text))
-    if not _LEAST_WORDS <= count <= _MOST_WORDS or not is_statement(text) or _CHROME.search(text):
+    if (
+        not _LEAST_WORDS <= count <= _MOST_WORDS
+        or not is_statement(text)
+        or _CHROME.search(text)
+        or _CUT_QUOTATION.search(text)
+    ):
         return False
     # A line without a full stop is a heading, unless it is too long for one: a cut text ends anywhere.
     return (bool(_HEADING_END.search(text.strip())) or count >= _TOO_LONG_FOR_A_HEADING) and not text.isupper()
@@ -63,6 +70,8 @@ def fitness(text: str) -> float:
         score -= 0.25
     if _FIRST_PERSON.search(bare):
         score -= 0.3
+    if text.lstrip()[:1] == "(":
+        score -= 0.5
     if plain(text).count('"') % 2 or text[:1].islower():
         score -= 0.3
     if count not in _COMFORTABLE:

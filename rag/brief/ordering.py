@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from rag.brief.facts import Fact, shares_content
-from rag.brief.wording import shown
 from rag.check.words import content_stems, plain
 
-_HEADLINE_WORDS = 38
 _APART, _APART_AT_TOP, _NEAR = 0.8, 0.74, 0.6
-_SAID = 0.9
-_SAID_ALREADY = 0.45
+_SAID_ALREADY = 0.55
 _EACH = 2
 _MAY_BE_SAME = 0.62
+_MAY_TELL = ((0.5, 0.35), (0.4, 0.45), (0.3, 0.6))
+"""Cosine, and share of the content words, from which on another outlet's sentence may tell the same."""
+_SAME_EVENT, _NEAR_EVENT, _LEADS, _SAME_THOUGH_DATED = 0.7, 0.55, 0.5, 0.78
 _UNHEARD = 1.3
-
-
-def for_headline(lead: Sequence[Fact]) -> list[Fact]:
-    """Returns facts fit for a headline, the best first: short, and told rather than said by somebody."""
-    short = [f for f in lead if len(shown(f.best.text).split()) <= _HEADLINE_WORDS] or list(lead)
-    return sorted(short, key=lambda f: -f.salience * (_SAID if f.best.speaks else 1.0))
 
 
 def without(facts: Iterable[Fact], others: Sequence[Fact]) -> list[Fact]:
@@ -28,10 +22,10 @@ def without(facts: Iterable[Fact], others: Sequence[Fact]) -> list[Fact]:
     return [f for f in facts if not any(repeats(f, other) for other in others)]
 
 
-def others_first(facts: Sequence[Fact], taken: Sequence[Fact]) -> list[Fact]:
-    """Returns facts with some preference for outlets that have not been heard."""
+def others_first(facts: Sequence[Fact], taken: Sequence[Fact], weight: Callable[[Fact], float]) -> list[Fact]:
+    """Returns facts by weight, with some preference for outlets that have not been heard."""
     heard = {outlet for fact in taken for outlet in fact.outlets}
-    return sorted(facts, key=lambda f: -f.salience * (1.0 if f.outlets <= heard else _UNHEARD))
+    return sorted(facts, key=lambda f: -weight(f) * (1.0 if f.outlets <= heard else _UNHEARD))
 
 
 def all_heard(facts: Sequence[Fact]) -> list[Fact]:
@@ -45,11 +39,9 @@ def all_heard(facts: Sequence[Fact]) -> list[Fact]:
     return first + rest
 
 
-def adds_little(fact: Fact, others: Sequence[Fact]) -> bool:
-    """Tells whether most of what a sentence says is in others together."""
-    own, said = set(content_stems(plain(fact.best.text))), set[str]()
-    for other in others:
-        said.update(content_stems(plain(other.best.text)))
+def adds_little(fact: Fact, shown: Sequence[str]) -> bool:
+    """Tells whether most of what a sentence says is in those shown before."""
+    own, said = set(content_stems(plain(fact.best.text))), set(content_stems(plain(" ".join(shown))))
     return bool(own) and len(own & said) >= _SAID_ALREADY * len(own)
 
 
@@ -78,8 +70,30 @@ def alike(one: Fact, other: Fact) -> bool:
     return one is other or float(one.vector @ other.vector) >= _APART
 
 
+def told_again(one: Fact, other: Fact) -> bool:
+    """Tells whether two facts are one event in the words of two reports, so that the timeline needs only one."""
+    near = float(one.vector @ other.vector)
+    if one is other or near >= _APART:
+        return True
+    days = {f.day.sort_key() for f in (one, other) if f.day and f.day.day}
+    ahead = {bool(f.day and f.day.ahead) for f in (one, other)}
+    if len(days) > 1 or len(ahead) > 1:
+        return near >= _SAME_THOUGH_DATED and shares_content(one.best.text, other.best.text, 0.5)
+    if one.best.place == other.best.place == 0 and one.outlets != other.outlets and near >= _LEADS:
+        return True  # of one story the first sentences of two reports tell the news, in whatever words
+    return near >= _SAME_EVENT or (near >= _NEAR_EVENT and shares_content(one.best.text, other.best.text, 0.5))
+
+
 def told_elsewhere(fact: Fact, facts: Sequence[Fact]) -> bool:
     """Tells whether another outlet may tell it too, in words so near that "only" would be a bold claim."""
-    return any(
-        not other.outlets <= fact.outlets and float(other.vector @ fact.vector) >= _MAY_BE_SAME for other in facts
-    )
+    return any(_may_tell(other, fact) for other in facts if not other.outlets <= fact.outlets)
+
+
+def _may_tell(other: Fact, fact: Fact) -> bool:
+    near = float(other.vector @ fact.vector)
+    if near >= _MAY_BE_SAME or told_again(other, fact):
+        return True
+    own = set(content_stems(plain(fact.best.text)))
+    elsewhere = (set(content_stems(plain(t.text))) for t in other.tellings if t.outlet not in fact.outlets)
+    shared = max((len(own & stems) for stems in elsewhere), default=0) / max(len(own), 1)
+    return any(near >= least and shared >= part for least, part in _MAY_TELL)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from rag.brief.facts import Fact, Telling, shares_content
+from rag.brief.heading import dangling
 from rag.brief.types import Length
 from rag.brief.voices import names_its_speaker
 from rag.check.words import plain
@@ -23,10 +24,15 @@ _UNKNOWN = re.compile(
     r"|would say only|without (?:naming|saying|giving|explaining))\b",
     re.IGNORECASE,
 )
-_BACKGROUND = re.compile(r"\bsince\b[^.]{0,80}\b(?:19|20)\d\d\b|\bin recent (?:weeks|months|years)\b", re.IGNORECASE)
+_BACKGROUND = re.compile(
+    r"\bsince\b[^.]{0,80}\b(?:(?:19|20)\d\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z.]* \d{1,2})\b"
+    r"|\bin recent (?:weeks|months|years)\b",
+    re.IGNORECASE,
+)
 _SIMILAR = 0.8
 STANDS, STANDS_DATED = 0.5, 0.4
 """Least fitness of a sentence that is shown away from what stood around it."""
+_STANDS_ALONE = 0.7
 _NEAR_TOP = 3
 _OLD = timedelta(days=30)
 
@@ -75,7 +81,7 @@ def plan(facts: Sequence[Fact], outlets: int) -> Plan:
     quoted = {id(fact) for fact in quotations}
     told = [f for f in rest if id(f) not in quoted and not f.best.quotes and _stands(f)]
     agreed = [fact for fact in told if len(fact.outlets) > 1]
-    alone = [f for f in told if len(f.outlets) == 1 and f.best.fitness >= STANDS] if outlets > 1 else []
+    alone = [f for f in told if len(f.outlets) == 1 and _stands_by_itself(f)] if outlets > 1 else []
     # With several outlets, what one of them has further down in its report belongs to what it alone reports.
     central = [f for f in told if f.day or len(f.outlets) > 1 or min(t.place for t in f.tellings) < _NEAR_TOP]
     return Plan(
@@ -92,6 +98,11 @@ def _stands(fact: Fact) -> bool:
     """Tells whether a fact can be shown; behind its day, "the two leaders" is plainer than elsewhere."""
     day = fact.best.day
     return fact.best.fitness >= (STANDS_DATED if day is not None and day.day else STANDS)
+
+
+def _stands_by_itself(fact: Fact) -> bool:
+    """Tells whether a fact can stand in a list of unconnected ones."""
+    return fact.best.fitness >= _STANDS_ALONE and dangling(fact.best.text) == 0
 
 
 def _leads(fact: Fact) -> bool:

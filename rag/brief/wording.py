@@ -14,8 +14,8 @@ from rag.check.words import keys, plain
 from rag.generate.extractive import balanced
 
 _DATELINE = re.compile(
-    r"^(?:[A-Z][A-Z.' -]{2,}(?:,\s*[\w. ]{2,30})?\s*(?:\([^()]{2,40}\))?\s*[-–—]{1,2}\s+|[A-Z][\w. ]+(?:, [A-Z][\w.]+)*"
-    r"(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?\s*\([^()]{2,40}\)\s*[-–—]{1,2}\s+)"
+    r"^(?:[A-Z][A-Z.' -]{2,}(?:,\s*[\w. ]{2,30})?\s*(?:\([^()]{2,40}\))?\s*[-–—―]{1,2}\s+"
+    r"|[A-Z][\w. ]+(?:, [A-Z][\w.]+)*(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?\s*\([^()]{2,40}\)\s*[-–—―]{1,2}\s+)"
 )
 _LEAD_IN = re.compile(r"^(?:But|And|So|Yet|Meanwhile|However|Also),?\s+(?=\w)")
 _RELATIVE = re.compile(
@@ -28,9 +28,14 @@ _BLANK = re.compile(r"\s+")
 _LEAST = 5
 
 
-def shown(text: str) -> str:
-    """Returns a source sentence as one line, without its dateline and the word that ties it to the one before."""
-    line = _BLANK.sub(" ", text).strip()
+def shown(text: str, headline: str = "") -> str:
+    """Returns a source sentence as one line, without its dateline and the word that ties it to the one before.
+
+    Args:
+        text: The sentence.
+        headline: Cut off where the sentence begins with it: pages are saved with both in one line.
+    """
+    line = without_headline(_BLANK.sub(" ", text).strip(), headline)
     for pattern in (_DATELINE, _LEAD_IN):
         rest = pattern.sub("", line, count=1)
         if rest != line and len(keys(rest)) >= _LEAST:
@@ -39,9 +44,16 @@ def shown(text: str) -> str:
     return line if _ENDED.search(line) else f"{line.rstrip(' ,;:–—-')}."
 
 
+def without_headline(line: str, headline: str) -> str:
+    """Returns a line without the headline it begins with, where enough is left to be a sentence."""
+    title = _BLANK.sub(" ", headline).strip()
+    rest = line[len(title) :].lstrip(" .:|-–—―") if title and plain(line).startswith(plain(title)) else line
+    return rest if len(keys(rest)) >= _LEAST else line
+
+
 def placed_in_time(telling: Telling) -> str:
     """Returns a sentence with the date, in brackets, behind the first word that only a reader of that day can place."""
-    return with_days(shown(telling.text), telling.published)
+    return with_days(shown(telling.text, telling.headline), telling.published)
 
 
 def with_days(text: str, published: date | None) -> str:
@@ -58,7 +70,7 @@ def with_days(text: str, published: date | None) -> str:
 
 def dated(telling: Telling, text: str = "") -> str:
     """Returns a sentence, or what is to be shown for it, behind the day of what it tells or behind who told it when."""
-    text = text or shown(telling.text)
+    text = text or shown(telling.text, telling.headline)
     if telling.day is not None:
         ahead = " (planned)" if telling.day.ahead else ""
         return f"{telling.day.spoken()}{ahead}: {text}"

@@ -7,21 +7,23 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from rag.brief.agreeing import agreements, shared_words
+from rag.brief.clauses import shortened
 from rag.brief.comparing import comparison
 from rag.brief.condensing import condensed
 from rag.brief.desk import Desk
 from rag.brief.details import Cosine, closeness
 from rag.brief.differing import Differing, find_differences
 from rag.brief.facts import Fact, find_facts
+from rag.brief.heading import Heading
 from rag.brief.news import News
 from rag.brief.numbering import renumbered
 from rag.brief.ordering import (
     adds_little,
     alike,
     all_heard,
-    for_headline,
     others_first,
     repeats,
+    told_again,
     told_elsewhere,
     varied,
 )
@@ -35,7 +37,7 @@ from rag.generate.drafting import Answerer, Trace
 from rag.index.catalog import Catalog
 from rag.index.embedding import Embedder
 from rag.retrieve.hybrid import Retriever
-from rag.types import AnswerSentence, Span
+from rag.types import AnswerSentence, RetrievedPassage, Span
 
 _EXTRACTIVE = "extractive"
 HEADLINE = "Headline"
@@ -46,9 +48,11 @@ AGREED = "What sources agree on"
 DIFFER = "Where sources differ"
 ALONE = "Only one outlet reports"
 UNKNOWN = "What is not known"
+TITLES = (HEADLINE, BOTTOM_LINE, DEVELOPMENTS, QUOTATIONS, AGREED, DIFFER, ALONE, UNKNOWN)
 
 _BOTTOM = 2
 _HEADLINE_FROM = 3
+_MOST_KIN = 3
 
 Wording = Callable[[Fact], Sequence[str]]
 """Returns how a fact may be shown, the best first."""
@@ -59,11 +63,10 @@ Repeats = Callable[[Fact, Fact], bool]
 class _Writer:
     """Takes facts to the desk, each once, until a section is full."""
 
-    def __init__(self, desk: Desk, notice: Callable[[str], None]) -> None:
+    def __init__(self, facts: Sequence[Fact], desk: Desk) -> None:
+        self._facts = facts
         self._desk = desk
         self._used: set[int] = set()
-        self._notice = notice
-        self.facts: dict[str, Fact] = {}
 
     def write(
         self, facts: Iterable[Fact], limit: int, wording: Wording, *, keep: bool = True, repeats: Repeats | None = None
@@ -93,9 +96,14 @@ class _Writer:
 
     def _sentence(self, fact: Fact, wording: Wording) -> AnswerSentence | None:
         for text in dict.fromkeys(wording(fact)):
-            if (sentence := self._desk.told(text, fact.best, fact.passages())) is not None:
+            if (sentence := self._desk.told(text, fact.best, self._carriers(fact))) is not None:
                 return sentence
         return None
+
+    def _carriers(self, fact: Fact) -> list[RetrievedPassage]:
+        """Returns the passages of all who may tell a fact: who is not shown with it is cited with it."""
+        kin = [g for g in self._facts if not g.outlets <= fact.outlets and told_again(fact, g)]
+        return [*fact.passages(), *(p for g in kin[:_MOST_KIN] for p in g.passages())]
 
 
 def write_briefing(
@@ -119,7 +127,7 @@ def write_briefing(
         answerer: Draws short sentences from passages; ``None`` to show source sentences only.
         verifier: Decides whether cited words support a sentence.
         idf: Weight of a word stem in the corpus.
-        notice: Told in a few words what is going on.
+        notice: Told in a few words what is going on, and of each section that is finished, as ``TITLE: N sentences``.
 
     Returns:
         The briefing; without sections when no article is about the topic or passes the filters.
@@ -137,6 +145,8 @@ def write_briefing(
     notice("checking every sentence")
     if request.compare:
         sections = comparison(request.compare, facts, differing, desk, SIZES[request.length])
+        for section in sections:
+            _finished(section.title, section.sentences, notice)
     else:
         news = News(request.since, facts, desk)
         facts = news.preferred(facts)
@@ -176,36 +186,46 @@ def _sections(
     notice: Callable[[str], None],
     close: Cosine,
 ) -> list[Section]:
-    sizes, writer = SIZES[request.length], _Writer(desk, notice)
-    candidates = for_headline(planned.lead) or list(facts)
+    sizes, writer = SIZES[request.length], _Writer(facts, desk)
+    top = Heading(facts)
+    candidates = top.first(planned.lead) or list(facts)
     short = condensed(candidates, request, answerer, desk, trace, notice)
     headline = [pair for pair in short if any(pair[0] is f for f in candidates[:_HEADLINE_FROM])][:1]
-    headline = headline or writer.write(candidates, 1, _plainly)
+    headline = headline or writer.write(candidates, 1, _briefly)
+    _finished(HEADLINE, headline, notice)
+    _finished(DIFFER, differing.sentences, notice)
     first = [fact for fact, _ in headline]
     bottom = [(fact, sentence) for fact, sentence in short if not any(repeats(fact, h) for h in first)][:_BOTTOM]
     standing = [f for f in facts if f.best.fitness >= STANDS and not f.best.quotes]
     for others, strict in ((planned.lead, True), (standing, True), (standing, False)):
-        for fact in others_first(others, [*first, *(f for f, _ in bottom)]):
-            taken = [*first, *(f for f, _ in bottom)]
-            known = any(repeats(fact, f) for f in taken) or adds_little(fact, taken)
-            if len(bottom) < _BOTTOM and all(fact is not f for f in taken) and not (strict and known):
+        for fact in others_first(others, [*first, *(f for f, _ in bottom)], top.weight):
+            taken = [*headline, *bottom]
+            known = any(repeats(fact, f) or told_again(fact, f) for f, _ in taken)
+            known = known or adds_little(fact, [sentence.text for _, sentence in taken])
+            if len(bottom) < _BOTTOM and all(fact is not f for f, _ in taken) and not (strict and known):
                 bottom += writer.write([fact], 1, _plainly)
+    _finished(BOTTOM_LINE, bottom, notice)
     unknown = writer.write(planned.unknown, sizes.unknown, _plainly, keep=False)
+    _finished(UNKNOWN, unknown, notice)
     briefly = {id(fact): sentence.text for fact, sentence in short}
     developments = writer.write(
-        all_heard(planned.developments),
+        all_heard(top.plainest(planned.developments)),
         sizes.developments,
-        lambda f: [dated(f.best, briefly.get(id(f), "")), dated(f.best), shown(f.best.text)],
+        lambda f: [dated(f.best, briefly.get(id(f), "")), dated(f.best)],
         keep=False,
+        repeats=told_again,
     )
+    _finished(DEVELOPMENTS, developments, notice)
     ordered = [(f, s) for f in in_time_order(f for f, _ in developments) for g, s in developments if g is f]
     quotations = writer.write(
         varied(planned.quotations), sizes.quotations, lambda f: [attributed(f.best, f.speaker)], keep=False
     )
     quotations = [(fact, desk.with_voice(sentence, fact.best)) for fact, sentence in quotations]
     quotations = sorted(quotations, key=lambda pair: _first_of(pair[0].speaker, quotations))
+    _finished(QUOTATIONS, quotations, notice)
     agreed = agreements(planned.developments, sizes.agreed, desk, close)
-    agreed += shared_words(planned.quotations, min(2, sizes.agreed - len(agreed)), desk)
+    agreed += shared_words(planned.quotations, min(3, sizes.agreed - len(agreed)), desk)
+    _finished(AGREED, agreed, notice)
     disputed = differing.places
     shared = [fact for fact, _ in (*headline, *bottom, *agreed)]
     alone = writer.write(
@@ -218,6 +238,7 @@ def _sections(
         _marked,
         keep=False,
     )
+    _finished(ALONE, alone, notice)
     parts = [
         (HEADLINE, headline), (BOTTOM_LINE, bottom), (DEVELOPMENTS, ordered), (QUOTATIONS, quotations),
         (AGREED, agreed),
@@ -227,6 +248,11 @@ def _sections(
         sections.append(Section(DIFFER, differing.sentences))
     sections += [_section(title, pairs, news) for title, pairs in ((ALONE, alone), (UNKNOWN, unknown)) if pairs]
     return sections
+
+
+def _finished(title: str, told: Sequence[object], notice: Callable[[str], None]) -> None:
+    if told:
+        notice(f"{title}: {len(told)} {'sentence' if len(told) == 1 else 'sentences'}")
 
 
 def _section(title: str, pairs: Sequence[tuple[Fact, AnswerSentence]], news: News) -> Section:
@@ -239,7 +265,11 @@ def _touches(fact: Fact, places: frozenset[tuple[str, Span]]) -> bool:
 
 
 def _plainly(fact: Fact) -> list[str]:
-    return [placed_in_time(fact.best), shown(fact.best.text)]
+    return [placed_in_time(fact.best), shown(fact.best.text, fact.best.headline)]
+
+
+def _briefly(fact: Fact) -> list[str]:
+    return [shortened(placed_in_time(fact.best)), *_plainly(fact)]
 
 
 def _marked(fact: Fact) -> list[str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 
 from tests.api.served import QUESTION
-from ui.api.jobstore import FILE, JobStore
+from ui.jobs.store import FILE, JobStore
 
 ROOT = Path(__file__).parents[2]
 

@@ -65,6 +65,16 @@ def test_a_stream_brings_checked_sentences_and_then_the_answer(client: httpx.Cli
     assert list(shown.values()) == answer["sentences"]
 
 
+def test_as_of_a_day_a_later_answer_in_the_chat_is_not_used(client: httpx.Client) -> None:
+    later = {"question": "Who was elected?", "answer": "Nasr al-Hariri was elected.", "latest": "2017-11-24"}
+    asked = {"question": "When did he say that?", "as_of": "2017-11-22", "history": [later]}
+    answer = client.post("/api/v1/ask", json=asked).json()
+    assert "Hariri" not in f"{answer['standalone_question']} {answer['text']}"
+    assert any("after 22 November 2017" in warning for warning in answer["warnings"])
+    asked["as_of"] = "2017-11-24"
+    assert "Hariri" in client.post("/api/v1/ask", json=asked).json()["standalone_question"]
+
+
 def test_filters_and_history_reach_the_answer(client: httpx.Client) -> None:
     asked = {"question": QUESTION, "sources": ["Northline Wire"], "before": "2017-12-31"}
     answer = client.post("/api/v1/ask", json=asked).json()

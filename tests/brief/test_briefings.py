@@ -175,6 +175,13 @@ PUBLISHED = date(2017, 11, 22)  # a Wednesday
         ("He travelled to Moscow on Tuesday for talks.", EventDay(2017, 11, 21)),
         ("The three will meet on Friday.", EventDay(2017, 11, 24, ahead=True)),
         ("On Friday, the three will meet.", EventDay(2017, 11, 24, ahead=True)),
+        ("On Monday, the office announced that it would issue permits.", EventDay(2017, 11, 20)),
+        ("The bill will become law after a vote of the House on Tuesday.", EventDay(2017, 11, 21)),
+        ("The offer was made during the months of June and July of 2009.", EventDay(2009, 6)),
+        (
+            "The speech will be held on Friday, but she said it will not be held this Tuesday.",
+            EventDay(2017, 11, 24, ahead=True),
+        ),
         ("It came ahead of Wednesday's summit.", None),
         ("The army has shelled the town since March 2011.", None),
         ("His visit to Russia was in October 2015.", EventDay(2015, 10)),
