@@ -93,7 +93,7 @@ class DatelineQueryEngine(BaseQueryEngine):  # type: ignore[misc, unused-ignore]
 
     Args:
         dateline: An index and its settings, which name the model.
-        filters: What answers may draw on; ``before`` makes it what was known on that day.
+        filters: What answers may draw on; ``as_of`` makes it what was known on that day.
         streaming: Whether responses are streams.
         callback_manager: As for every llama-index component.
     """
