@@ -73,6 +73,7 @@ class _Client(FastHttpUser):  # type: ignore[misc]
     """Somebody who asks one thing after another."""
 
     abstract = True
+    connection_timeout = network_timeout = 330.0  # the server is to give up first
     questions: Sequence[str]
     turned_away: Counter[str]
     place = count()
@@ -94,13 +95,15 @@ class _Client(FastHttpUser):  # type: ignore[misc]
         began = time.perf_counter()
         # Timed by hand, so that a refusal does not count among the answers.
         with self.client.post(path, json=document, catch_response=True, name="unused") as response:
-            status, wait = response.status_code, response.headers.get("Retry-After", "1") if response.headers else "1"
+            status = response.status_code
+            wait = (response.headers or {}).get("Retry-After", "1")
+            why = f"{status} {getattr(response, 'error', None) or (response.text or '')[:200]}"
             response.success()
         if status == _BUSY:
             self.turned_away["429"] += 1
             gevent.sleep(float(wait))
             return
-        error = None if status == 200 else RuntimeError(f"{path}: {status}")
+        error = None if status == 200 else RuntimeError(f"{path}: {why}")
         self.environment.stats.log_request("POST", path, 1000 * (time.perf_counter() - began), 0)
         if error:
             self.environment.stats.log_error("POST", path, error)
@@ -130,9 +133,14 @@ def _step(running: ServerProcess, name: str, clients: int, seconds: float, *, in
     p50, p95, p99 = (total.get_response_time_percentile(share) for share in (0.5, 0.95, 0.99))
     print(f"| {name} | {total.num_requests / took:.1f} | {p50:.0f} | {p95:.0f} | {p99:.0f} | {total.num_requests} |"
           f" {turned_away['429']} | {total.num_failures} |", flush=True)  # fmt: skip
+    return _errors(environment)
+
+
+def _errors(environment: locust.env.Environment) -> int:
+    """Returns how many there were, and prints them."""
     for error in environment.stats.errors.values():
-        print(f"{error.occurrences} times: {error.error}", flush=True)
-    return int(total.num_failures)
+        print(f"\n{error.occurrences} times: {error.error}", flush=True)
+    return int(environment.stats.total.num_failures)
 
 
 def _ingest(url: str) -> None:
@@ -175,9 +183,9 @@ def _memory(running: ServerProcess, minutes: float) -> int:
         if inside:
             print(f"| {minute} | {min(inside):.0f} to {max(inside):.0f} |")
     print(
-        f"\nfrom the third minute on: {late[0]:.0f} MB at first, {late[-1]:.0f} MB at last, {max(late):.0f} MB at most"
+        f"\nFrom the third minute on: {late[0]:.0f} MB at first, {late[-1]:.0f} MB at last, {max(late):.0f} MB at most"
     )
-    return int(total.num_failures)
+    return _errors(environment)
 
 
 def _megabytes(process: psutil.Process) -> float:

@@ -43,6 +43,7 @@ _REASONS = {
 }
 _NARROWEST = 20
 _COLUMN = 12
+_MOST_FAILED = 50
 _COPY_INDENT = 4
 
 
@@ -81,8 +82,11 @@ def report(found: IngestReport) -> None:
     put(out, Text(f"{found.passages:,} {plural('passage', found.passages)} written in {found.seconds:.1f} s"))
     for copy, lead in found.duplicates:
         put(out, Text(clean(f"{copy} is a copy of {lead}"), style="dim"), 2, 4)
-    for failure in found.failed:
+    for failure in found.failed[:_MOST_FAILED]:
         put(out, Text(clean(f"{failure.source}: {failure.error}"), style="red"), 2, 4)
+    if len(found.failed) > _MOST_FAILED:
+        more = len(found.failed) - _MOST_FAILED
+        put(out, Text(f"and {more:,} more; --json lists them all", style="red"), 2, 4)
 
 
 def summaries(found: Sequence[SourceSummary], opening: Opening) -> None:
