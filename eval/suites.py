@@ -90,9 +90,8 @@ class Item:
 
     @property
     def scope(self) -> Filters:
-        """The filters to ask with; ``as_of`` is a second latest day."""
-        latest = min((day for day in (self.filters.before, self.as_of) if day), default=None)
-        return Filters(self.filters.publishers, self.filters.after, latest)
+        """The filters to ask with."""
+        return Filters(self.filters.publishers, self.filters.after, self.filters.before, self.as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +185,7 @@ def item_of(record: dict[str, Any], where: str) -> Item:
             raise SourceError(f"{where}: field {name}: it is empty")
     if item.unanswerable and item.answers:
         raise SourceError(f"{where}: field unanswerable: an item with answers cannot be unanswerable")
-    if item.filters.after and item.scope.before and item.filters.after > item.scope.before:
+    if item.filters.after and item.scope.latest and item.filters.after > item.scope.latest:
         raise SourceError(f"{where}: field filters: after is later than before or as_of")
     expected = item.must_disagree.values if isinstance(item.must_disagree, ExpectedDisagreement) else ()
     for name, answers in (("answers", item.answers), ("must_not_say", item.must_not_say), ("must_disagree", expected)):

@@ -6,16 +6,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import zip_longest
 
-from rag.check.abstention import decide, inquire
+from rag.check.abstention import decide
 from rag.check.courtesies import without_courtesies
 from rag.check.disagreement.finding import find_disagreements
-from rag.check.questions import parts
+from rag.check.expectations import Expectation, expectations
 from rag.check.support import Idf
 from rag.check.verification import Verifier
 from rag.config import Settings
 from rag.errors import ModelUnavailableError
+from rag.gathering import gather, interleaved, kept_out
 from rag.generate.answerability import Assessor
 from rag.generate.drafting import Answerer, Trace
 from rag.generate.extractive import ExtractiveAnswerer
@@ -25,11 +25,14 @@ from rag.generate.model import LanguageModel
 from rag.generate.passagewise import PassagewiseAnswerer
 from rag.index.catalog import Catalog
 from rag.index.embedding import Embedder
-from rag.ledger import ClaimLedger
+from rag.ledger import ClaimLedger, says
+from rag.order_of_events import told_order
 from rag.question.followups import stand_alone
+from rag.question.knowing import known_on
+from rag.question.plan import Plan, plan
 from rag.retrieve.hybrid import Retriever
 from rag.retrieve.untrusted import set_aside_orders
-from rag.types import Answer, AnswerSentence, Citation, Filters, RetrievedPassage, Seconds, Turn
+from rag.types import Answer, AnswerSentence, Citation, Disagreement, Filters, RetrievedPassage, Seconds, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,6 @@ class Finished:
     answer: Answer
 
 
-_HIDDEN_READ = 3
 _ENOUGH = 4  # sentences, for each part of a question
 _ALIKE_READ = 5
 _COMPARED = 3  # times as many passages are compared as are answered from
@@ -132,27 +134,28 @@ def answer_stream(
     """
     started = time.perf_counter()
     trace = Trace()
+    history, forgotten = known_on(history, filters.as_of)
     standalone = stand_alone(question, history, lambda asked, before: answerer.rewrite(asked, before, trace))
-    wanted = _queries(standalone)
-    found = [retriever.search(query, k, filters=filters, fill=True) for query in wanted]
-    passages, obtrusive = set_aside_orders(_interleaved(found, k))
-    if obtrusive:
-        trace.warnings.append(f"sentences that give orders to software were left out: {', '.join(obtrusive)}")
+    planned = plan(standalone, filters, catalog.publishers(), catalog.newest())
+    trace.warnings.extend([*filter(None, [forgotten]), *planned.notes])
+    matter = without_courtesies(planned.matter)
+    gathered = gather(planned, retriever, k)
+    passages = gathered.passages
+    if gathered.obtrusive:
+        left_out = ", ".join(gathered.obtrusive)
+        trace.warnings.append(f"sentences that give orders to software were left out: {left_out}")
     retrieved = time.perf_counter()
-
-    def search_on(query: str) -> Sequence[RetrievedPassage]:
-        return set_aside_orders(retriever.search(query, k, filters=filters, fill=True))[0]
-
-    matter = without_courtesies(standalone)
-    asked = inquire(matter, passages, search_on)
-    yield Notice(f"reading {len(passages)} passages")
-    ledger = ClaimLedger(catalog, matter, passages, verifier, idf)
+    yield Notice(f"reading {len(passages)} passages{f', {planned.read}' if planned.read else ''}")
+    asks_when = Expectation.DATE in expectations(standalone)  # also by "give the date", which is no part of the matter
+    ledger = ClaimLedger(catalog, matter, passages, verifier, idf, dated=asks_when)
     checking = time.perf_counter() - retrieved
+    asked = [part.asked for part in gathered.parts]
     drafted: list[list[str]] = []
-    for part in asked:
+    for part in gathered.parts:
         drafted.append([])
-        ledger.turn_to(part.text)
-        with closing(answerer.draft(part.text, () if part.refuted else passages, trace)) as drafts:  # type: ignore[type-var]
+        ledger.turn_to(part.asked.text)
+        given = () if part.asked.refuted else part.passages
+        with closing(answerer.draft(part.asked.text, given, trace)) as drafts:  # type: ignore[type-var]
             for draft in drafts:
                 before = time.perf_counter()
                 drafted[-1].append(draft.text)
@@ -165,22 +168,36 @@ def answer_stream(
     generated = time.perf_counter()
     ledger.settle()
     # A source that differs is often ranked below those that agree.
-    wider = retriever.search(standalone, _COMPARED * k, filters=filters) if ledger.sentences() else ()
-    compared = _interleaved([passages, set_aside_orders(wider)[0]], (1 + _COMPARED) * k)
+    wider = retriever.search(planned.matter, _COMPARED * k, filters=planned.filters) if ledger.sentences() else ()
+    compared = interleaved([passages, set_aside_orders(wider)[0]], (1 + _COMPARED) * k)
     differing = find_disagreements(
         matter, compared, ledger.sentences(), ledger.citations(), ledger.cite,
-        lambda words: set_aside_orders(retriever.search(words, _ALIKE_READ, filters=filters))[0],
+        lambda words: set_aside_orders(retriever.search(words, _ALIKE_READ, filters=planned.filters))[0],
     )  # fmt: skip
+    beyond: list[ClaimLedger] = []
 
     def elsewhere() -> bool:
-        hidden = _hidden(standalone, retriever, passages) if filters else []
-        return _answers(standalone, hidden, answerer, ClaimLedger(catalog, standalone, hidden, verifier, idf), trace)
+        # First without what was read from the question, then without what the reader set.
+        for within in ([filters] if planned.read else []) + ([None] if filters else []):
+            hidden = kept_out(planned.matter, retriever, passages, within)
+            other = ClaimLedger(catalog, planned.matter, hidden, verifier, idf)
+            if _answers(planned.matter, hidden, answerer, other, trace):
+                beyond.extend([other] if within is not None else [])
+                return True
+        return bool(planned.read) and not catalog.matching(planned.filters)
 
-    if not ledger.sentences() and filters:
+    if not ledger.sentences() and planned.filters:
         yield Notice("looking beyond the filters")
     answered = [any(map(ledger.holds, texts)) for texts in drafted] if len(asked) > 1 else [bool(ledger.sentences())]
+    if planned.sides is not None and planned.sides.first.publisher and len(answered) == 2:
+        # What the sources differ on says what each of them has.
+        heard = {name for found in differing.disagreements for p in found.positions for name in p.publishers}
+        sides = (planned.sides.first.publisher, planned.sides.second.publisher)
+        answered = [done or name in heard for done, name in zip(answered, sides, strict=True)]
     decision = decide(asked, answered, disagreements=differing.disagreements, elsewhere=elsewhere)
     abstained = not ledger.sentences()
+    nearest = (beyond[0] if beyond else ledger).nearest(decision.evidence) if abstained else ()
+    read = _as_read(planned, answered, drafted, ledger, catalog, differing.disagreements, found_beyond=bool(beyond))
     yield Finished(
         Answer(
             question=question,
@@ -192,7 +209,7 @@ def answer_stream(
             sentences=ledger.sentences(),
             citations=ledger.citations(),
             disagreements=differing.disagreements,
-            nearest=ledger.nearest(decision.evidence) if abstained else (),
+            nearest=nearest,
             passages=tuple(passages),
             usage=trace.usage,
             seconds=Seconds(
@@ -202,29 +219,40 @@ def answer_stream(
                 total=time.perf_counter() - started,
             ),
             dropped=ledger.dropped(),
-            warnings=(*trace.warnings, *decision.warnings, *ledger.warnings(), *differing.updates),
+            warnings=(*trace.warnings, *read, *decision.warnings, *ledger.warnings(), *differing.updates),
             failure=trace.failure,
         )
     )
 
 
-def _queries(question: str) -> list[str]:
-    """Returns what to search for: the question and, where it asks several things, each of them."""
-    asked = parts(question)
-    return [question, *asked] if len(asked) > 1 else [question]
-
-
-def _interleaved(found: Sequence[Sequence[RetrievedPassage]], k: int) -> list[RetrievedPassage]:
-    """Returns the best ``k`` passages of several searches, taken in turn."""
-    by_id = {hit.passage.id: hit for row in zip_longest(*found) for hit in row if hit is not None}
-    return list(by_id.values())[:k]
-
-
-def _hidden(question: str, retriever: Retriever, passages: Sequence[RetrievedPassage]) -> list[RetrievedPassage]:
-    """Returns the best passages for a question that its filters kept out."""
-    seen = {hit.passage.id for hit in passages}
-    everywhere, _ = set_aside_orders(retriever.search(question, len(seen) + _HIDDEN_READ))
-    return [hit for hit in everywhere if hit.passage.id not in seen][:_HIDDEN_READ]
+def _as_read(
+    planned: Plan,
+    answered: Sequence[bool],
+    drafted: Sequence[Sequence[str]],
+    ledger: ClaimLedger,
+    catalog: Catalog,
+    disagreements: Sequence[Disagreement],
+    *,
+    found_beyond: bool,
+) -> Iterator[str]:
+    """Yields what is to be said of an answer to a question that was limited by its words, or that compares."""
+    if found_beyond:
+        yield "other articles answer this: the nearest evidence is from outside what was read from the question"
+    elif planned.read and not catalog.matching(planned.filters):
+        yield "no article is within what was read from the question"
+    if planned.sides is None or not all(answered):
+        return
+    if planned.sides.of_time:
+        said = [[s for s in ledger.sentences() if any(says(s.text, text) for text in texts)] for texts in drafted]
+        if order := told_order(planned.sides, said, ledger.citations(), catalog):
+            yield order
+    elif not disagreements and planned.sides.first.publisher:
+        both = {planned.sides.first.publisher, planned.sides.second.publisher}
+        by_number = {c.n: c.publisher for c in ledger.citations()}
+        for sentence in ledger.sentences():
+            if both <= {by_number[n] for n in sentence.citations}:
+                yield f"{' and '.join(sorted(both))} both bear out: {sentence.text}"
+                return
 
 
 def _answers(

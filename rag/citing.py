@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.check.citations import CitedSentence, verify_span
+from rag.check.day_words import in_words, names_its_day
 from rag.check.facts import FactContext
 from rag.check.modality import is_statement
+from rag.check.quotations import find_quotations
 from rag.check.support import support
 from rag.errors import ArticleNotFoundError
 from rag.index.catalog import Catalog
 from rag.types import Article, Citation, RetrievedPassage, Span
 
 _SENTENCES_BEFORE = 2
+_SAID = re.compile(r"\b(?:said|says|told|reported|announced|added)\s+(?:[\w']+\s+){0,2}?(?:on|late|early)\s+$")
 ONE_SENTENCE_AT = 0.65
 """Least support by wording that one source sentence lends to what rests on words gathered from here and there.
 
@@ -130,3 +134,37 @@ class CitationList:
             except ArticleNotFoundError:
                 self._articles[article_id] = None
         return self._articles[article_id]
+
+    def dated(self, text: str, sources: Iterable[Source]) -> str:
+        """Returns a sentence with what its "on Monday" or "last month" means, in brackets as an editor would put it.
+
+        The days are those that ingest resolved against the publication of the sources. What stands in quotation marks
+        stays as it was said.
+
+        Args:
+            text: The sentence.
+            sources: Those that bear it out; the first to use the same words decides.
+        """
+        for source in sources:
+            sentence = source.sentence
+            inside = [
+                (Span(found.span.start - sentence.span.start, found.span.end - sentence.span.start), found)
+                for found in self._catalog.event_dates(sentence.article_id, sentence.version)
+                if sentence.span.start <= found.span.start and found.span.end <= sentence.span.end
+            ]
+            # When somebody said it is seldom what is asked, unless there is no other day.
+            told = [each for each in inside if not _SAID.search(sentence.text[: each[0].start])] or inside
+            for span, found in told:
+                words = span.of(sentence.text)
+                if not names_its_day(words):
+                    text = _explained(text, words, in_words(found.first, found.last))
+        return text
+
+
+def _explained(text: str, words: str, meaning: str) -> str:
+    """Returns a text with the meaning of its words in brackets behind them, the first time they stand there."""
+    quotations = find_quotations(text)
+    for match in re.finditer(rf"(?<!\w){re.escape(words)}(?:['’]s)?(?!\w|['’]\w| \[)", text, re.IGNORECASE):
+        if not any(q.start <= match.start() < q.end for q in quotations):
+            return f"{text[: match.end()]} [{meaning}]{text[match.end() :]}"
+    return text

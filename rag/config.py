@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,6 +19,7 @@ from rag.errors import SettingsError
 
 _PREFIX = "DATELINE_"
 _FILE = "dateline.toml"
+_CACHE = Path("~/.cache/dateline")
 
 
 class Settings(BaseSettings):
@@ -35,7 +36,11 @@ class Settings(BaseSettings):
 
     index: Path = Field(Path(".dateline"), description="Folder of the index.")
     corpus: Path = Field(Path("corpus/articles"), description="Corpus that is ingested when a question finds no index.")
-    cache: Path = Field(Path("~/.cache/dateline"), description="Folder for assembled models; shared by all indexes.")
+    cache: Path = Field(
+        _CACHE,
+        description="Folder for assembled models, shared by all indexes; for a user without a home, `cache` in the"
+        " index.",
+    )
     embedding_model: str = Field(
         "all-MiniLM-L6-v2",
         description="Packaged all-MiniLM-L6-v2, or any sentence-transformers model by name or path.",
@@ -82,6 +87,11 @@ class Settings(BaseSettings):
     serve_models: str = Field(
         "", description="Models that callers may name beside `model` and `extractive`, with blanks between them."
     )
+    serve_proxies: str = Field(
+        "",
+        description="Addresses or networks of the reverse proxies before `dateline serve`, with blanks between them;"
+        " only theirs are believed when they say whose request they pass on, and whether it came by TLS.",
+    )
     traces: str = Field(
         "",
         description="Address of an OpenTelemetry collector that gets a trace of each answer (OTLP over gRPC), such as"
@@ -100,8 +110,13 @@ class Settings(BaseSettings):
 
     @field_validator("index", "corpus", "cache")
     @classmethod
-    def _at_home(cls, path: Path) -> Path:
-        return path.expanduser()
+    def _at_home(cls, path: Path, info: ValidationInfo) -> Path:
+        try:
+            return path.expanduser()
+        except RuntimeError as error:  # a service may run as a user who has no home
+            if path == _CACHE and "index" in info.data:
+                return Path(info.data["index"]) / "cache"
+            raise ValueError(f"{path}: this user has no home folder; write the whole path") from error
 
     @classmethod
     def settings_customise_sources(
@@ -135,7 +150,8 @@ def load_settings(**overrides: Any) -> Settings:
         if first["type"] == "extra_forbidden":
             raise SettingsError(f"unknown setting {name} in {_FILE}; {_nearest(name)}") from error
         variable = f"{_PREFIX}{name.upper()}"
-        raise SettingsError(f"setting {name}: {first['msg']}; see {variable} and {_FILE}") from error
+        message = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"setting {name}: {message}; see {variable} and {_FILE}") from error
     except OSError as error:
         raise SettingsError(f"{_FILE} cannot be read: {error.strerror}") from error
     except ValueError as error:

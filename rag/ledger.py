@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.check.citations import choose_citations, strip_markers
+from rag.check.expectations import Expectation, expectations
 from rag.check.facts import FactContext, FactKind, missing_facts
 from rag.check.negations import count_negations
 from rag.check.relevance import Relevance, Shown
@@ -41,6 +42,8 @@ class ClaimLedger:
         verifier: Decides whether cited words support a sentence.
         idf: Weight of a word stem in this corpus; ``None`` weighs all alike.
         citations: A list to go on with, where several ledgers share one; a new one by default.
+        dated: Whether sentences say what day their "on Monday" means; a part of the question that asks when has it so
+            in any case.
     """
 
     def __init__(
@@ -51,11 +54,14 @@ class ClaimLedger:
         verifier: Verifier,
         idf: Idf | None = None,
         citations: CitationList | None = None,
+        *,
+        dated: bool = False,
     ) -> None:
         self._question = question
         self._passages = passages
         self._verifier = verifier
         self._idf = idf
+        self._dated = dated
         self._citations = citations or CitationList(catalog)
         self._sentences: list[AnswerSentence] = []
         self._dropped: list[DroppedSentence] = []
@@ -69,6 +75,7 @@ class ClaimLedger:
         """Says which part of the question the drafts that follow are to answer; at first it is the whole."""
         self._asked = asked_speaker(part)
         self._relevance = Relevance(part)
+        self._asks_when = self._dated or Expectation.DATE in expectations(part)
 
     def add(self, draft: Draft) -> bool:
         """Checks a draft and shows it, a quotation in its place, or nothing.
@@ -147,7 +154,7 @@ class ClaimLedger:
             others = heard.isdisjoint(source.sentence.article_id for source in cited)
             if alone or (others and set(check.lacks) <= _BEARABLE):
                 self._show(text, check, cited)
-            elif not any(_says_nothing_new(shown.text, text) for shown in self._sentences):
+            elif not any(says(shown.text, text) for shown in self._sentences):
                 self._dropped.append(DroppedSentence(text, check.verdict, check.why))
         self._partial.clear()
 
@@ -195,7 +202,7 @@ class ClaimLedger:
         return found
 
     def _show(self, text: str, check: Check, cited: Sequence[Source]) -> None:
-        repeated = next((i for i, shown in enumerate(self._sentences) if _says_nothing_new(shown.text, text)), None)
+        repeated = next((i for i, shown in enumerate(self._sentences) if says(shown.text, text)), None)
         if repeated is not None:
             self._lend(repeated, cited)
             return
@@ -203,6 +210,8 @@ class ClaimLedger:
         if not numbers:
             self._dropped.append(DroppedSentence(text, Verdict.UNSUPPORTED, "the cited article has changed meanwhile"))
             return
+        if self._asks_when:
+            text = self._citations.dated(text, cited)
         self._sentences.append(AnswerSentence(text, check.verdict, check.support, tuple(sorted(set(numbers)))))
 
     def _lend(self, place: int, sources: Sequence[Source]) -> None:
@@ -251,7 +260,7 @@ class ClaimLedger:
 
     def holds(self, text: str) -> bool:
         """Tells whether what is shown says what a draft says, so that the draft was shown or would repeat it."""
-        return any(_says_nothing_new(shown.text, text) for shown in self._sentences)
+        return any(says(shown.text, text) for shown in self._sentences)
 
     def nearest(self, first: Sequence[tuple[RetrievedPassage, Span]] = ()) -> tuple[Citation, ...]:
         """Returns the closest sentence of each of the best passages, for a reader whose question has no answer.
@@ -283,7 +292,7 @@ def _readable(text: str) -> str:
     return _UNREADABLE.sub("", text)
 
 
-def _says_nothing_new(shown: str, text: str) -> bool:
+def says(shown: str, text: str) -> bool:
     """Tells whether a sentence repeats a shown one: nearly all its words, no fact beside, the same negations."""
     if shown == text:
         return True

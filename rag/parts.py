@@ -100,10 +100,10 @@ class Parts:
                     self._answerers[model] = self.telemetry.answerer(watched)
             return self._answerers[model]
 
-    def _drafting(self) -> Answerer:
+    def _drafting(self, model: str | None = None) -> Answerer:
         from rag.brief.remembering import RememberingAnswerer
 
-        return RememberingAnswerer(self._answering(), self.settings.cache)
+        return RememberingAnswerer(self._answering(model), self.settings.cache)
 
     def _verifying(self) -> Verifier:
         with self._loading:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -74,7 +75,7 @@ class Dateline(Parts):
             fields: Which fields of foreign JSON are ours, such as ``title=headline``.
             progress: Called with the articles read and the passages written so far.
         """
-        from rag.ingest.pages import read_urls
+        from rag.ingest.pages import visit_urls
         from rag.ingest.readers.mapping import parse_field_map
         from rag.ingest.readers.sandbox import Sandbox
         from rag.ingest.sync import ingest
@@ -89,7 +90,7 @@ class Dateline(Parts):
                 self._opened(create=True),
                 self._embed(),
                 paths,
-                fetched=read_urls(urls, web, sandbox, pages=pages),
+                web=partial(visit_urls, urls=urls, web=web, sandbox=sandbox, pages=pages),
                 sandbox=sandbox,
                 fields=field_map,
                 prune=prune,
@@ -260,13 +261,13 @@ class Dateline(Parts):
         )
         yield from self._followed(question, events)
 
-    def brief(self, request: Request, notice: Notice | None = None) -> Briefing:
+    def brief(self, request: Request, notice: Notice | None = None, *, model: str | None = None) -> Briefing:
         """Writes a briefing; see ``rag.brief.writing.write_briefing``.
 
         ``notice`` is told of this briefing alone; an exception from it ends the work.
 
         When there is no index yet, the configured corpus is ingested first. Without a language model, and where the
-        settings ask for ``extractive``, it consists of source sentences.
+        settings ask for ``extractive``, it consists of source sentences. ``model`` is as in the setting of this name.
         """
         from rag.brief.vectors import RememberingEmbedder
         from rag.brief.writing import write_briefing
@@ -278,7 +279,7 @@ class Dateline(Parts):
             catalog=self._opened().catalog,
             retriever=self._retriever(),
             embedder=RememberingEmbedder(self._embed(), self.settings.index, tell),
-            answerer=None if self.settings.model == "extractive" else self._drafting(),
+            answerer=None if (model or self.settings.model) == "extractive" else self._drafting(model),
             verifier=self._verifying(),
             idf=self._opened().lexical.idf,
             notice=tell,
@@ -313,7 +314,7 @@ class Dateline(Parts):
             DatelineError: As ``ask_stream``.
         """
         self._ingest_default_corpus()
-        self._embed()
+        self._embed().embed_query("news")  # a model is loaded with its first text
         self._verifying()
         self._answering()
 

@@ -52,6 +52,28 @@ def test_paths_may_begin_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.cache == Path("/somewhere/.cache/dateline")
 
 
+@pytest.fixture
+def homeless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container that runs under a number: no variable, no entry among the users."""
+
+    def unknown(number: int) -> None:
+        raise KeyError(number)
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+
+
+def test_a_user_without_a_home_keeps_the_cache_in_the_index(homeless: None) -> None:
+    assert load_settings(index=Path("/data/index")).cache == Path("/data/index/cache")
+
+
+def test_a_home_that_does_not_exist_is_named(homeless: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATELINE_INDEX", "~/news")
+    with pytest.raises(SettingsError, match=r"setting index: .*~/news: this user has no home folder") as caught:
+        load_settings()
+    assert "Value error" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("variable", "advice"),
     [

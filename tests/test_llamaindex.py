@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import runpy
-from collections.abc import AsyncIterator, Iterator, Sequence
+import time
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from llama_index.core.base.response.schema import AsyncStreamingResponse, Response, StreamingResponse
@@ -23,6 +25,7 @@ from rag.llamaindex import DatelineQueryEngine, DatelineRetriever
 from rag.service import Dateline
 from rag.types import Filters
 
+T = TypeVar("T")
 ROOT = Path(__file__).parents[1]
 ASKED = "What did Assad ask Russia for?"
 KILLED = "How many people have been killed in the war in Syria?"
@@ -58,12 +61,18 @@ def hold_exact_words(nodes: Sequence[NodeWithScore], dateline: Dateline) -> bool
     return True
 
 
+def awaited(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Runs in a thread of its own: the browser tests keep a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
 def test_the_retriever_finds_what_a_search_finds(dateline: Dateline) -> None:
     nodes = DatelineRetriever(dateline, 5).retrieve(ASKED)
     hits = dateline.search(ASKED, 5)
     assert [(n.node.node_id, n.score) for n in nodes] == [(hit.passage.id, hit.score) for hit in hits]
     assert hold_exact_words(nodes, dateline)
-    assert nodes == asyncio.run(DatelineRetriever(dateline, 5).aretrieve(ASKED))
+    assert nodes == awaited(DatelineRetriever(dateline, 5).aretrieve(ASKED))
 
 
 def test_the_retriever_keeps_to_its_filters(dateline: Dateline) -> None:
@@ -118,6 +127,14 @@ def test_an_abstention_is_said_and_cites_nothing(dateline: Dateline) -> None:
     assert response.metadata["answer"]["nearest"]
 
 
+def test_a_limit_read_from_the_question_is_told(dateline: Dateline) -> None:
+    response = DatelineQueryEngine(dateline).query(
+        "According to the Northline Wire, how long did Putin and Assad talk?"
+    )
+    assert "\n\nRead from the question: only Northline Wire." in str(response)
+    assert {n.metadata["publisher"] for n in response.source_nodes} <= {"Northline Wire"}
+
+
 def test_the_engine_retrieves_within_its_filters(dateline: Dateline) -> None:
     engine = DatelineQueryEngine(dateline, filters=Filters(publishers=("Harbour Gazette",)))
     response = engine.query(ASKED)
@@ -130,7 +147,7 @@ def test_without_waiting_for_the_answer(dateline: Dateline) -> None:
         engine = DatelineQueryEngine(dateline)
         return await asyncio.gather(engine.aquery(ASKED), engine.aquery(KILLED))
 
-    first, second = asyncio.run(both())
+    first, second = awaited(both())
     assert str(first) == dateline.ask(ASKED).text
     assert str(second).startswith(dateline.ask(KILLED).text)
 
@@ -152,7 +169,7 @@ def test_an_asynchronous_stream(dateline: Dateline) -> None:
         assert isinstance(response, AsyncStreamingResponse)
         return "".join([chunk async for chunk in response.async_response_gen()]), response
 
-    text, response = asyncio.run(read())
+    text, response = awaited(read())
     assert text == str(DatelineQueryEngine(dateline).query(KILLED))
     assert hold_exact_words(response.source_nodes, dateline)
 
@@ -181,11 +198,11 @@ def test_leaving_a_stream_early_stops_the_model(dateline: Dateline, monkeypatch:
         assert await anext(chunks)
         await chunks.aclose()  # type: ignore[attr-defined]
 
-    asyncio.run(one())
+    awaited(one())
     for _ in range(100):
         if len(closed) == 2:
             break
-        asyncio.run(asyncio.sleep(0.02))
+        time.sleep(0.02)
     assert closed == ["sync", "async"]
 
 

@@ -95,6 +95,18 @@ def test_from_articles_to_an_answer_without_trying(tmp_path: Path) -> None:
     assert guarded.attempts() == ""
 
 
+def test_no_library_gathers_what_it_would_report(tmp_path: Path) -> None:
+    """What native code sends the guard cannot see, but onnxruntime first keeps its events in the user's home."""
+    guarded = Guarded(tmp_path)
+    home = tmp_path / "home"
+    home.mkdir()
+    guarded.environment |= {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache")}
+    (tmp_path / "harbour.txt").write_text("The harbour of Tallinn opened on Monday.", encoding="utf-8")
+    guarded.dateline("ingest", "harbour.txt")
+    assert guarded.dateline("search", "harbour")["results"]
+    assert [str(path) for path in home.rglob("*") if path.is_file()] == []
+
+
 def test_every_format_is_read_without_trying(tmp_path: Path) -> None:
     guarded = Guarded(tmp_path)
     (tmp_path / "news").mkdir()

@@ -10,14 +10,14 @@ import gradio as gr
 from rag.errors import DatelineError
 from rag.service import Dateline
 from ui import source
-from ui.asking import EXTRACTIVE
+from ui.access.identity import reader_of
 from ui.dates import read_day
 from ui.events import listening
 from ui.fields import day_field
-from ui.guard import session_of
 from ui.history import History, Scope
 from ui.lines import Lines
 from ui.markup import button, text
+from ui.models import model_choices
 from ui.talk import Talk, publishers
 
 _NEW = "New conversation"
@@ -46,15 +46,18 @@ class AskPage:
     # -- what is where ----------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
+        settings = self._dateline.settings
         self._conversation, self._editing = gr.State(""), gr.State(0)
         with gr.Row(elem_id="ask", equal_height=False):
             with gr.Column(scale=3, min_width=320, elem_id="talk"):
-                with gr.Row(elem_id="talkbar"):
+                with gr.Row(elem_id="talkbar", elem_classes="talkbar"):
                     self._chosen = gr.Dropdown([(_NEW, "")], value="", label="Conversation", elem_id="conversations",
                                                show_label=False, container=False,
                                                scale=3, min_width=120)  # fmt: skip
                     self._new = gr.Button("New", size="sm", min_width=60, scale=0, elem_id="new")
-                    self._take = gr.HTML("", elem_id="take", scale=0, min_width=60, js_on_load=listening(["forget"]))
+                    self._take = gr.HTML(
+                        "", elem_id="take", elem_classes="take", scale=0, min_width=60, js_on_load=listening(["forget"])
+                    )
                 with gr.Column(elem_id="scroller"):
                     self._welcome = gr.HTML("", elem_id="welcome", js_on_load=listening(["example"]))
                     self._transcript = gr.HTML(
@@ -62,7 +65,7 @@ class AskPage:
                     )
                     self._live = gr.HTML("", elem_id="live", js_on_load=listening(["cite"]))
                 self._banner = gr.HTML("", elem_id="banner", js_on_load=listening(["leave"]))
-                with gr.Row(elem_id="composer", equal_height=True):
+                with gr.Row(elem_id="composer", elem_classes="composer", equal_height=True):
                     self._question = gr.Textbox(
                         label="Question", show_label=False, container=False, lines=1, max_lines=6, scale=8,
                         autofocus=True, elem_id="question", placeholder="Ask the articles a question",
@@ -70,24 +73,19 @@ class AskPage:
                     )  # fmt: skip
                     self._send = gr.Button("Ask", variant="primary", scale=0, min_width=80, elem_id="send")
                     self._stop = gr.Button("Stop", scale=0, min_width=80, elem_id="stop", visible=False)
-                with gr.Accordion("Filters and model", open=False, elem_id="scope"):
+                with gr.Accordion("Filters and model", open=False, elem_id="scope", elem_classes="scope-box"):
                     with gr.Row():
                         self._publishers = gr.Dropdown([], multiselect=True, label="Publishers", elem_id="publishers",
                                                        min_width=220, scale=2)  # fmt: skip
-                        self._model = gr.Dropdown(self._models(), value=self._dateline.settings.model, label="Model",
+                        self._model = gr.Dropdown(model_choices(settings), value=settings.model, label="Model",
                                                   allow_custom_value=True, elem_id="model", min_width=200, scale=2,
                                                   info="or any litellm name, such as ollama/llama3")  # fmt: skip
                     with gr.Row():
                         self._after = day_field("Published from", "after")
                         self._before = day_field("Published until", "before")
                         self._as_of = day_field("As known on", "as-of")
-            with gr.Column(scale=2, min_width=320, elem_id="source-panel"):
+            with gr.Column(scale=2, min_width=320, elem_id="source-panel", elem_classes="source-panel"):
                 self._source = gr.HTML(source.EMPTY, elem_id="source", js_on_load=listening(["cite"]))
-
-    def _models(self) -> list[tuple[str, str]]:
-        known = [("Embedded language model", "embedded"), ("Source sentences, no model", EXTRACTIVE)]
-        chosen = self._dateline.settings.model
-        return known if chosen in dict(known).values() else [(chosen, chosen), *known]
 
     # -- what happens when ------------------------------------------------------------------------------------
 
@@ -212,8 +210,8 @@ class AskPage:
 
 
 def owner_of(request: gr.Request) -> str:
-    """Returns who asks: the browser's secret, or where cookies are refused, this opening of the page."""
-    return session_of(request.headers.get("cookie", "")) or f"tab:{request.session_hash}"
+    """Returns who asks: the secret under which conversations are kept."""
+    return reader_of(request).session
 
 
 def _take_away(conversation: str) -> str:
@@ -223,7 +221,8 @@ def _take_away(conversation: str) -> str:
     return (
         '<details class="menu"><summary aria-label="What to do with this conversation">⋯</summary><div>'
         f'<a href="{place}.md" download>Download as Markdown</a><a href="{place}.json" download>Download as JSON</a>'
-        f"{button('Delete this conversation', 'forget', classes='quiet danger')}</div></details>"
+        "<details><summary>Delete this conversation</summary>"
+        f"{button('Delete for good', 'forget', classes='quiet danger')}</details></div></details>"
     )
 
 

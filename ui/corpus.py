@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,21 @@ from rag.errors import ArticleNotFoundError, DatelineError
 from rag.service import Dateline
 from rag.types import SourceSummary
 from ui import source
-from ui.access.identity import Scope, page_allows
+from ui.access.identity import Scope, page_allows, reader_of
+from ui.api.errors import ApiError
 from ui.coverage import coverage
 from ui.dates import read_day
 from ui.events import listening
 from ui.fields import day_field
-from ui.jobs import Job, follow
+from ui.jobs.board import Board
+from ui.jobs.shown import follow, progress
+from ui.jobs.store import Job
+from ui.jobs.worker import Work
 from ui.listing import ORDERS, Wanted, table
 from ui.markup import button, plural, text
 from ui.uploads import LARGEST, MOST, add_addresses, add_files
 
+_KIND = "ingest"
 _NAMED = 5
 _READ_ONLY = "You may read and ask here, but not change the corpus."
 _READ = '<div class="empty"><p>Click a title to read the article as it is cited.</p></div>'
@@ -32,25 +37,26 @@ class CorpusPage:
 
     Args:
         dateline: Whose corpus.
+        board: Has articles added, here and for programs.
     """
 
-    def __init__(self, dateline: Dateline) -> None:
-        self._dateline = dateline
-        self._job: Job | None = None
+    def __init__(self, dateline: Dateline, board: Board) -> None:
+        self._dateline, self._board = dateline, board
 
-    def build(self, page: gr.Blocks, clock: gr.Timer, others: gr.Dropdown) -> None:
+    def build(self, page: gr.Blocks, clock: gr.Timer, others: Sequence[gr.Dropdown]) -> None:
         """Adds the page to the blocks that are being built.
 
         Args:
             page: The blocks.
             clock: Says when to look whether the corpus has changed.
-            others: The choice of publishers elsewhere.
+            others: The choices of publishers elsewhere.
         """
         self._lay_out()
         self._wire(page, clock, others)
 
     def _lay_out(self) -> None:
         self._chosen, self._start, self._seen = gr.State([]), gr.State(0), gr.State(-1)
+        self._watched = gr.State("")
         with gr.Row(elem_id="corpus", equal_height=False):
             with gr.Column(scale=3, min_width=320, elem_id="articles"):
                 with gr.Accordion("Add articles", open=False, elem_id="add"):
@@ -83,11 +89,12 @@ class CorpusPage:
             with gr.Column(scale=2, min_width=320, elem_id="viewer"):
                 self._viewer = gr.HTML(_READ, elem_id="article")
 
-    def _wire(self, page: gr.Blocks, clock: gr.Timer, others: gr.Dropdown) -> None:
+    def _wire(self, page: gr.Blocks, clock: gr.Timer, others: Sequence[gr.Dropdown]) -> None:
         quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
         slow: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
         wanted = [self._words, self._publishers, self._after, self._before, self._copies, self._order]
-        shown = [self._table, self._coverage, self._publishers, others, self._seen]
+        shown = [self._table, self._coverage, self._seen, self._publishers, *others]
+        self._choices = 1 + len(others)
         # Not ``input``: the first of those is lost in a tab that was opened just now.
         narrowed = [self._words.change, self._publishers.change, self._after.change, self._before.change,
                     self._copies.change, self._order.change]  # fmt: skip
@@ -107,6 +114,7 @@ class CorpusPage:
         fetched.then(self._look, [self._seen, self._start, *wanted], shown, **quick)
         self._progress.cancel(self._cancel, None, None, **quick)
         clock.tick(self._look, [self._seen, self._start, *wanted], shown, **quick)
+        clock.tick(self._watch, self._watched, [self._progress, self._watched], **quick)
         page.load(self._look, [self._seen, self._start, *wanted], shown, **quick)
         page.load(self._follow, None, self._progress, **slow)
 
@@ -143,10 +151,10 @@ class CorpusPage:
         except DatelineError:
             now = 0
         if now == seen:
-            return [gr.skip()] * 5
+            return [gr.skip()] * (3 + self._choices)
         sources = self._sources()
         names = sorted({s.publisher for s in sources if s.publisher}, key=str.casefold)
-        return [self._rows(start, *wanted), coverage(sources), gr.update(choices=names), gr.update(choices=names), now]
+        return [self._rows(start, *wanted), coverage(sources), now, *[gr.update(choices=names)] * self._choices]
 
     def _open(self, event: gr.EventData) -> str:
         try:
@@ -181,12 +189,11 @@ class CorpusPage:
         if not files:
             yield gr.skip(), gr.skip()
             return
-        if not self._may_begin(request):
-            yield None, gr.skip()
-            return
         paths = [Path(file) for file in files]
-        self._job = Job("Adding articles", lambda job: add_files(self._dateline, paths, job))
-        async for shown in self._follow():
+        about = plural(len(paths), "file")
+        job = self._begin(request, about, lambda progress: add_files(self._dateline, paths, progress))
+        yield None, gr.skip()
+        async for shown in follow(self._board, job):
             yield None, shown
 
     async def _add_address(self, address: str, request: gr.Request) -> AsyncIterator[Any]:
@@ -195,27 +202,38 @@ class CorpusPage:
             gr.Warning("Give the address of a page or feed; it begins with http:// or https://.")
             yield gr.skip(), gr.skip()
             return
-        if not self._may_begin(request):
-            yield gr.skip(), gr.skip()
-            return
-        self._job = Job("Adding articles", lambda job: add_addresses(self._dateline, wanted, job))
-        async for shown in self._follow():
+        about = plural(len(wanted), "address", "addresses")
+        job = self._begin(request, about, lambda progress: add_addresses(self._dateline, wanted, progress))
+        yield gr.skip(), gr.skip()
+        async for shown in follow(self._board, job):
             yield "", shown
 
-    def _may_begin(self, request: gr.Request) -> bool:
+    def _begin(self, request: gr.Request, about: str, work: Work) -> Job | None:
         if not page_allows(request, Scope.WRITE):
             gr.Warning(_READ_ONLY)
-            return False
-        if self._job is not None and self._job.is_running:
-            gr.Warning("Articles are being added already; wait for that to end.")
-            return False
-        return True
+            return None
+        reader = reader_of(request)
+        try:
+            return self._board.begin(
+                self._board.writing, _KIND, reader.name, work, session=reader.session, about=about
+            )  # fmt: skip
+        except (ApiError, DatelineError) as error:
+            gr.Warning(text(error))
+            return None
 
     async def _follow(self) -> AsyncIterator[str]:
         """Shows the job that runs, whoever began it, until it ends."""
-        async for shown in follow(self._job):
+        async for shown in follow(self._board, self._board.store.active(_KIND)):
             yield shown
 
-    def _cancel(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
+    def _watch(self, watched: str) -> tuple[Any, str]:
+        """Shows the job that runs, such as one that a program has begun meanwhile, and once more when it has ended."""
+        job = self._board.store.active(_KIND) or (self._board.store.get(watched) if watched else None)
+        if job is None:
+            return gr.skip(), ""
+        return progress(job, before=self._board.store.before(job)), "" if job.is_over else job.id
+
+    def _cancel(self, request: gr.Request, event: gr.EventData) -> None:
+        job = self._board.store.get(str(event._data.get("job", "")))
+        if job is not None and job.kind == _KIND and page_allows(request, Scope.WRITE):
+            self._board.cancel(job.id)

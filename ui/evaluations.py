@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from eval.report.document import FILE, read_report
 from eval.report.html import html
@@ -15,6 +16,7 @@ from eval.report.writing import write_report
 from eval.session import Options, check_plan, held_to, run_suite
 from eval.suites import read_suite
 from rag.config import Settings
+from ui.jobs.worker import Progress, Work
 from ui.markup import plural, text
 
 _FOLDER = "evaluations"
@@ -23,7 +25,7 @@ _FOLDER = "evaluations"
 class Told(Protocol):
     """What is told how far a run is; an exception from it ends the run."""
 
-    def tell(self, said: str, done: int = 0, total: int = 0, outcome: str | None = None) -> None:
+    def tell(self, said: str, done: int = 0, total: int = 0) -> None:
         """Takes note."""
 
 
@@ -83,11 +85,34 @@ def run(settings: Settings, order: Order, job: Told) -> tuple[str, Path]:
     return f"{right} of {plural(len(report.items), 'item')} came out right", folder / FILE
 
 
+def work(settings: Settings, order: Order) -> Work:
+    """Returns a run as the work of a job, whose result is the report; articles counted are questions."""
+
+    def running(progress: Progress) -> Mapping[str, Any]:
+        said, report = run(settings, order, _Counted(progress))
+        progress.tell(said)
+        found: Mapping[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+        return found
+
+    return running
+
+
 def framed(report: Path) -> str:
     """Returns a report as HTML in a frame of its own, whose scripts reach neither the page nor the network."""
     page = html(read_report(report))
     named = 'class="report" title="Report of the evaluation"'
     return f'<iframe {named} sandbox="allow-scripts" srcdoc="{text(page)}"></iframe>'
+
+
+class _Counted:
+    """Counts questions beside what is said."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def tell(self, said: str, done: int = 0, total: int = 0) -> None:
+        self._progress(done, 0)
+        self._progress.tell(said, done, total)
 
 
 class _Teller:

@@ -88,7 +88,7 @@ def _scope(scope: Scope) -> dict[str, Any]:
     return {
         "publishers": list(filters.publishers),
         "after": filters.after.isoformat() if filters.after else None,
-        "before": filters.before.isoformat() if filters.before else None,
+        "before": filters.latest.isoformat() if filters.latest else None,
     }
 
 

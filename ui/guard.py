@@ -70,7 +70,8 @@ class Guard:
             if message["type"] == "http.response.start":
                 added = list(_HEADERS)
                 if fresh:
-                    kept = f"{COOKIE}={fresh}; Path=/; Max-Age={_YEAR}; HttpOnly; SameSite=Lax"
+                    secure = "; Secure" if scope.get("scheme") in ("https", "wss") else ""
+                    kept = f"{COOKIE}={fresh}; Path=/; Max-Age={_YEAR}; HttpOnly; SameSite=Lax{secure}"
                     added.append((b"set-cookie", kept.encode()))
                 message["headers"] = [*message.get("headers", ()), *added]
             await send(message)

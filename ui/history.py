@@ -47,8 +47,7 @@ class Scope:
 
     def filters(self) -> Filters:
         """Returns the filters of the question."""
-        latest = min((day for day in (self.before, self.as_of) if day), default=None)
-        return Filters(self.publishers, self.after, latest)
+        return Filters(self.publishers, self.after, self.before, self.as_of)
 
 
 @dataclass(frozen=True, slots=True)

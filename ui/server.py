@@ -11,6 +11,7 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from rag.errors import DatelineError, SettingsError
 from rag.service import Dateline
@@ -24,10 +25,12 @@ from ui.api.application import Programs
 from ui.api.desk import Room
 from ui.api.system import Readiness
 from ui.app import build_page
+from ui.briefing.writer import Writer
 from ui.downloads import downloads
 from ui.examples import Examples
 from ui.guard import Guard
 from ui.history import History
+from ui.jobs.board import Board
 from ui.lines import Lines
 from ui.theme import css, head, theme
 
@@ -42,9 +45,11 @@ Running = Callable[[Any], AbstractAsyncContextManager[None]]
 def build_app(
     dateline: Dateline,
     history: History,
+    board: Board,
     examples: Callable[[], Sequence[str]] = tuple,
     *,
     lines: Lines | None = None,
+    writer: Writer | None = None,
     running: Running | None = None,
     guarded: bool = True,
 ) -> ASGIApp:
@@ -53,14 +58,18 @@ def build_app(
     Args:
         dateline: What is asked; its model may be used by one question at a time.
         history: Keeps conversations.
+        board: All jobs of the server.
         examples: Returns questions that the corpus answers, for the opening page.
         lines: Who waits for which model.
+        writer: Writes briefings, here and for programs.
         running: Entered as long as the server runs.
         guarded: Whether it answers to names of this machine only.
     """
     app = FastAPI(title="Dateline", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running)
-    app.include_router(downloads(dateline, history))
-    page = build_page(dateline, history, examples, lines)
+    lines = lines or Lines()
+    writer = writer or Writer(dateline, lines, Figures())
+    app.include_router(downloads(dateline, history, board, writer))
+    page = build_page(dateline, history, examples, board, writer, lines)
     page.queue(default_concurrency_limit=8, api_open=False)
     gr.mount_gradio_app(
         app, page, path="/", theme=theme(), css=css(), head=head(), footer_links=[], run_history=False,
@@ -91,12 +100,16 @@ def build_service(
     room = Room(
         settings.serve_active, settings.serve_waiting, settings.serve_seconds, tuple(settings.serve_models.split())
     )
-    programs = Programs(dateline, accounts, figures, lines, room)
-    page = build_app(dateline, history, examples, lines=lines, running=programs.running, guarded=False)
-    limits = Limits(settings.serve_per_minute, settings.serve_body_bytes, settings.serve_upload_bytes)
-    gate = Gate(
-        programs.app, page, accounts, figures, limits, is_local=is_local, telemetry=dateline.telemetry
+    board = Board(settings.index)
+    writer = Writer(dateline, lines, figures)
+    programs = Programs(dateline, accounts, figures, lines, room, board, writer)
+    page = build_app(
+        dateline, history, board, examples, lines=lines, writer=writer, running=programs.running, guarded=False
     )  # fmt: skip
+    limits = Limits(settings.serve_per_minute, settings.serve_body_bytes, settings.serve_upload_bytes)
+    gate: ASGIApp = Gate(programs.app, page, accounts, figures, limits, is_local=is_local, telemetry=dateline.telemetry)
+    if proxies := settings.serve_proxies.split():
+        gate = ProxyHeadersMiddleware(gate, trusted_hosts=proxies)  # type: ignore[arg-type,assignment]
     return gate, programs
 
 

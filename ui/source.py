@@ -16,9 +16,9 @@ EMPTY = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a citation stands among those of its answer."""
+    """Where a citation stands among those of its answer or briefing, whose number or id is ``turn``."""
 
-    turn: int
+    turn: int | str
     kind: str
     citation: Citation
     among: Sequence[Citation]
@@ -89,9 +89,9 @@ def _steps(place: Place) -> str:
 
     what = "Citation" if place.kind == "citation" else "Nearest evidence"
     return (
-        f'<nav class="steps" aria-label="Citations of this answer">{step("‹", at - 1, "Previous citation")}'
+        f'<nav class="steps" aria-label="Citations">{step("‹", at - 1, "Previous citation")}'
         f"<span>{what} {place.citation.n} of {len(numbers)}</span>{step('›', at + 1, 'Next citation')}"
-        '<button type="button" class="quiet back" data-back>Back to the answer</button></nav>'
+        '<button type="button" class="quiet back" data-back>Back to the text</button></nav>'
     )
 
 

@@ -6,17 +6,19 @@ import asyncio
 import threading
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from rag.answering import Notice, SentenceReady
 from rag.errors import ArticleNotFoundError, SettingsError
+from rag.question.knowing import latest_of
 from rag.service import Dateline
 from rag.types import Answer, Article, Turn
 from ui import answers, source
 from ui.asking import Answered, Asking, Failed, Waiting
+from ui.cited import NEAREST
 from ui.history import History, Scope, StoredTurn
 from ui.lines import Lines
 from ui.markup import plural
+from ui.models import allowed_model
 
 _LONGEST = 4000  # as on the command line: reading a question costs time that grows with the square of its length
 _POLL = 0.03
@@ -67,10 +69,10 @@ class Talk:
             raise SettingsError("ask something in words")
         if len(question) > _LONGEST:
             raise SettingsError(f"the question has {len(question):,} characters; ask in at most {_LONGEST:,}")
-        latest = scope.filters().before
+        latest = scope.filters().latest
         if scope.after and latest and scope.after > latest:
             raise SettingsError("the first day is later than the last")
-        model = self._allowed(scope.model)
+        model = allowed_model(self._dateline.settings, scope.model)
         conversation, n = self._history.ask(owner, conversation, question, scope, at=at)
         before = [_told(turn) for turn in self._history.turns(owner, conversation) if turn.n < n]
         with self._guard:
@@ -128,7 +130,7 @@ class Talk:
     def source(self, owner: str, conversation: str, turn: int, n: int, kind: str) -> str:
         """Returns the source behind a citation as HTML; of a citation that is not there, the empty panel."""
         answer = self._answer(owner, conversation, turn)
-        among = () if answer is None else answer.nearest if kind == answers.NEAREST else answer.citations
+        among = () if answer is None else answer.nearest if kind == NEAREST else answer.citations
         citation = next((citation for citation in among if citation.n == n), None)
         if citation is None:
             return source.EMPTY
@@ -153,17 +155,11 @@ class Talk:
         except ArticleNotFoundError:
             return None
 
-    def _allowed(self, model: str) -> str:
-        """Refuses to load files that a visitor names; the model of the settings is the operator's own choice."""
-        default = self._dateline.settings.model
-        chosen = model.strip() or default
-        if chosen != default and (chosen.lower().endswith(".gguf") or Path(chosen).exists()):
-            raise SettingsError("a model file can only be set by whoever runs this server, with --model")
-        return chosen
-
 
 def _told(turn: StoredTurn) -> Turn:
-    return Turn(turn.question, turn.answer.text if turn.answer else "")
+    if turn.answer is None:
+        return Turn(turn.question)
+    return Turn(turn.question, turn.answer.text, latest_of(turn.answer.citations))
 
 
 def publishers(dateline: Dateline) -> Sequence[str]:

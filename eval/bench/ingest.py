@@ -4,6 +4,7 @@ Run as::
 
     python -m eval.bench.ingest FOLDER [--articles 300] [--rounds 2] [--peer llama-index]
     python -m eval.bench.ingest FOLDER --full [--index DIR]
+    python -m eval.bench.ingest FOLDER --again [--articles 300]
 
 Every run is a process of its own; the order is reversed from round to round. Seconds count reading, model loading,
 embedding and writing, but no imports; both sides read one file. The peer is documents, ``SentenceSplitter``,
@@ -18,6 +19,9 @@ Hence two more figures: words that the model has read, and the peer with chunks 
 
 ``--full`` ingests the whole corpus with Dateline alone and shows memory along the way; with ``--index`` the index is
 kept, for ``eval.bench.retrieval``. Memory is read from ``/proc``, which is Linux.
+
+``--again`` ingests the same articles twice, as one file of records and as a folder with a file for each, and shows the
+seconds of both runs as the report of each states them: imports and the start of the process are not in it.
 """
 
 from __future__ import annotations
@@ -39,9 +43,13 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from rag.config import load_settings
 from rag.service import Dateline
+from rag.types import IngestReport
+
+_T = TypeVar("_T")
 
 # What all-MiniLM-L6-v2 reads of a text, the two special tokens included.
 _MODEL_TOKENS = 256
@@ -92,6 +100,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--peer", choices=["llama-index"], default="llama-index")
     parser.add_argument("--full", action="store_true", help="ingest the whole corpus with Dateline alone")
+    parser.add_argument("--again", action="store_true", help="ingest with Dateline twice")
     parser.add_argument("--index", type=Path, help="with --full: a new folder in which to keep the index")
     arguments = parser.parse_args()
     os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
@@ -103,6 +112,8 @@ def main() -> None:
             if index.exists():
                 parser.error(f"{index} exists; name a new folder, so that everything is ingested")
             _print_full(_in_new_process(ingest_with_dateline, corpus, index))
+        elif arguments.again:
+            _ingest_again(corpus, arguments.articles, Path(scratch))
         else:
             _compare(corpus, arguments.articles, arguments.rounds, Path(scratch))
 
@@ -192,12 +203,37 @@ def encode_barely(started: float, corpus: Path, index: Path) -> Measured:
     return Measured(articles, len(texts), stored, read, seconds, processor, process, peak, idle)
 
 
-def _compare(corpus: Path, articles: int, rounds: int, scratch: Path) -> None:
+def report_of(started: float, place: Path, index: Path) -> IngestReport:
+    """Ingests a file or a folder with Dateline."""
+    with closing(Dateline(load_settings(index=index, embedding_model="all-MiniLM-L6-v2"))) as dateline:
+        return dateline.ingest([place])
+
+
+def _ingest_again(corpus: Path, articles: int, scratch: Path) -> None:
+    sample, chosen = _sample(corpus, articles, scratch)
+    folder = scratch / "folder"
+    folder.mkdir()
+    for number, line in enumerate(chosen):
+        (folder / f"{number:05}.json").write_text(line, encoding="utf-8")
+    print(f"{len(chosen)} articles{'first':>21s}{'again':>10s}{'ratio':>10s}", flush=True)
+    for name, place in (("one .jsonl.gz", sample), ("a file for each", folder)):
+        first, again = (_in_new_process(report_of, place, scratch / f"again-{place.name}") for _ in range(2))
+        if again.unchanged != first.added or again.passages:
+            raise SystemExit(f"the second run found changes: {again}")
+        print(f"{name:20s}{first.seconds:10.2f} s{again.seconds:8.3f} s{first.seconds / again.seconds:10.0f}")
+
+
+def _sample(corpus: Path, articles: int, scratch: Path) -> tuple[Path, list[str]]:
     lines = list(_lines(corpus))
     chosen = random.Random(0).sample(lines, min(articles, len(lines)))
     sample = scratch / "corpus.jsonl.gz"
     with gzip.open(sample, "wt", encoding="utf-8") as file:
         file.writelines(chosen)
+    return sample, chosen
+
+
+def _compare(corpus: Path, articles: int, rounds: int, scratch: Path) -> None:
+    sample, chosen = _sample(corpus, articles, scratch)
     words = sum(len(json.loads(line)["text"].split()) for line in chosen)
     print(f"{len(chosen)} articles, {words:,} words, medians of {rounds} rounds", flush=True)
     ways: dict[str, tuple[Callable[..., Measured], tuple[int, ...]]] = {
@@ -266,7 +302,7 @@ def _median(runs: list[Measured]) -> Measured:
     )
 
 
-def _in_new_process(ingest: Callable[..., Measured], *arguments: object) -> Measured:
+def _in_new_process(ingest: Callable[..., _T], *arguments: object) -> _T:
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         return pool.submit(ingest, time.monotonic(), *arguments).result()
 

@@ -105,11 +105,11 @@ def _lead_copies(catalog: Catalog, filters: Filters) -> list[SourceSummary]:
 def _passes(summary: SourceSummary, filters: Filters) -> bool:
     if filters.publishers and summary.publisher.casefold() not in {p.casefold() for p in filters.publishers}:
         return False
-    if (filters.after or filters.before) and summary.published is None:
+    if (filters.after or filters.latest) and summary.published is None:
         return False
     return not (
         (filters.after and summary.published and summary.published < filters.after)
-        or (filters.before and summary.published and summary.published > filters.before)
+        or (filters.latest and summary.published and summary.published > filters.latest)
     )
 
 
@@ -135,7 +135,7 @@ def _story(
     budget = max(3, _SENTENCES_READ // max(len(ordered), 1))
     passages: list[RetrievedPassage] = []
     for summary in ordered:
-        carriers = tuple(catalog.carriers(summary.id, request.filters.before))
+        carriers = tuple(catalog.carriers(summary.id, request.filters.latest))
         taken = 0
         for passage in catalog.passages_of(summary.id):
             if taken >= budget and passage.id not in found:

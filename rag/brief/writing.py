@@ -49,6 +49,7 @@ AGREED = "What sources agree on"
 DIFFER = "Where sources differ"
 ALONE = "Only one outlet reports"
 UNKNOWN = "What is not known"
+TITLES = (HEADLINE, BOTTOM_LINE, DEVELOPMENTS, QUOTATIONS, AGREED, DIFFER, ALONE, UNKNOWN)
 
 _BOTTOM = 2
 _HEADLINE_FROM = 3
@@ -127,7 +128,7 @@ def write_briefing(
         answerer: Draws short sentences from passages; ``None`` to show source sentences only.
         verifier: Decides whether cited words support a sentence.
         idf: Weight of a word stem in the corpus.
-        notice: Told in a few words what is going on.
+        notice: Told in a few words what is going on, and of each section that is finished, as ``TITLE: N sentences``.
 
     Returns:
         The briefing; without sections when no article is about the topic or passes the filters.
@@ -145,6 +146,8 @@ def write_briefing(
     notice("checking every sentence")
     if request.compare:
         sections = comparison(request.compare, facts, differing, desk, SIZES[request.length])
+        for section in sections:
+            _finished(section.title, section.sentences, notice)
     else:
         news = News(request.since, facts, desk)
         facts = news.preferred(facts)
@@ -190,6 +193,8 @@ def _sections(
     short = condensed(candidates, request, answerer, desk, trace, notice)
     headline = [pair for pair in short if any(pair[0] is f for f in candidates[:_HEADLINE_FROM])][:1]
     headline = headline or writer.write(candidates, 1, _briefly)
+    _finished(HEADLINE, headline, notice)
+    _finished(DIFFER, differing.sentences, notice)
     first = [fact for fact, _ in headline]
     bottom = [(fact, sentence) for fact, sentence in short if not any(repeats(fact, h) for h in first)][:_BOTTOM]
     standing = [f for f in facts if f.best.fitness >= STANDS and not f.best.quotes]
@@ -200,7 +205,9 @@ def _sections(
             known = known or adds_little(fact, [sentence.text for _, sentence in taken])
             if len(bottom) < _BOTTOM and all(fact is not f for f, _ in taken) and not (strict and known):
                 bottom += writer.write([fact], 1, _plainly)
+    _finished(BOTTOM_LINE, bottom, notice)
     unknown = writer.write(planned.unknown, sizes.unknown, _plainly, keep=False)
+    _finished(UNKNOWN, unknown, notice)
     briefly = {id(fact): sentence.text for fact, sentence in short}
     developments = writer.write(
         all_heard(top.plainest(planned.developments)),
@@ -214,8 +221,10 @@ def _sections(
     )
     quotations = [(fact, desk.with_voice(sentence, fact.best)) for fact, sentence in quotations]
     quotations = sorted(quotations, key=lambda pair: _first_of(pair[0].speaker, quotations))
+    _finished(QUOTATIONS, quotations, notice)
     agreed = agreements(planned.developments, sizes.agreed, desk, close)
     agreed += shared_words(planned.quotations, min(3, sizes.agreed - len(agreed)), desk)
+    _finished(AGREED, agreed, notice)
     disputed = differing.places
     shared = [fact for fact, _ in (*headline, *bottom, *agreed)]
     alone = writer.write(
@@ -228,6 +237,7 @@ def _sections(
         _marked,
         keep=False,
     )
+    _finished(ALONE, alone, notice)
     elsewhere = [*quotations, *agreed, *alone]
     more = unheard(top.plainest(facts), [*headline, *bottom, *developments, *elsewhere])
     developments += writer.write(more, sizes.unheard, lambda f: _dated(f, briefly))
@@ -235,6 +245,7 @@ def _sections(
     confirmed_all = confirmed(facts, [*at_top, *developments], elsewhere, desk)
     headline, bottom = confirmed_all[:opening], confirmed_all[opening : len(at_top)]
     developments = confirmed_all[len(at_top) :]
+    _finished(DEVELOPMENTS, developments, notice)
     ordered = [(f, s) for f in in_time_order(f for f, _ in developments) for g, s in developments if g is f]
     parts = [
         (HEADLINE, headline), (BOTTOM_LINE, bottom), (DEVELOPMENTS, ordered), (QUOTATIONS, quotations),
@@ -245,6 +256,11 @@ def _sections(
         sections.append(Section(DIFFER, differing.sentences))
     sections += [_section(title, pairs, news) for title, pairs in ((ALONE, alone), (UNKNOWN, unknown)) if pairs]
     return sections
+
+
+def _finished(title: str, told: Sequence[object], notice: Callable[[str], None]) -> None:
+    if told:
+        notice(f"{title}: {len(told)} {'sentence' if len(told) == 1 else 'sentences'}")
 
 
 def _section(title: str, pairs: Sequence[tuple[Fact, AnswerSentence]], news: News) -> Section:

@@ -20,10 +20,14 @@ Evidence = tuple[tuple[RetrievedPassage, Span], ...]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One thing that a question asks, and how what it takes for granted stands in the sources."""
+    """One thing that a question asks, and how what it takes for granted stands in the sources.
+
+    ``name`` is how the reader is told of it, where that is more than the text.
+    """
 
     text: str
     premise: Premise
+    name: str = ""
 
     @property
     def refuted(self) -> bool:
@@ -100,7 +104,7 @@ def _examined(question: str, passages: Sequence[RetrievedPassage], search: Searc
 
 
 def _left_open(part: Part) -> str:
-    asked = without_context(part.text)
+    asked = part.name or without_context(part.text)
     if part.refuted:
         return f"the sources contradict what this part of the question takes for granted: {asked}"
     return f"the sources do not answer this part of the question: {asked}"

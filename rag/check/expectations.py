@@ -26,7 +26,7 @@ class Expectation(Enum):
     DATE = (
         r"(?:^|[.:;?]\s|\s[-–—]\s)\W*(?:and |since |until |\w+ )?when\b"
         r"|\b(?:what|which) (?:exact |calendar |precise )?(?:day|date|year|month)\b"
-        r"|\bwhat (?:was|is|were|are) the dates?\b"
+        r"|(?<!\bto )\bdates?\b(?! back)"
     )
     PERSON = r"(?:^|[.:;?]\s|\s[-–—]\s)\W*(?:\w+ )?who(?:m|se)?\b"
     REQUEST = r"\bask(?:s|ed|ing)?\b.*\bfor\b|\b(?:request|demand|urge|want|seek|appeal)|\bcall(?:s|ed)? (?:for|on)\b"

@@ -24,6 +24,7 @@ _ENVIRONMENT: Mapping[str, str] = {
     "OMP_WAIT_POLICY": "PASSIVE",
     "TOKENIZERS_PARALLELISM": "false",
     "ANONYMIZED_TELEMETRY": "False",
+    "ORT_DISABLE_TELEMETRY": "1",
     "GRADIO_ANALYTICS_ENABLED": "False",
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
     "HF_HUB_VERBOSITY": "error",

@@ -44,6 +44,8 @@ class Place(click.ParamType[Path | str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path | str:
         """Tells one from the other."""
+        if not str(value).strip():  # an unset variable of a script: an empty path would be the current folder
+            self.fail("it is empty; name a file, a folder or an address", param, ctx)
         return value if isinstance(value, Path) or "://" in value else Path(value)
 
 
@@ -94,13 +96,13 @@ def reranked(command: _F) -> _F:
 
 
 def filters_of(sources: tuple[str, ...], after: date | None, before: date | None, as_of: date | None = None) -> Filters:
-    """Returns the filters that options describe; ``as_of`` is a second latest date."""
+    """Returns the filters that options describe."""
     from rag.types import Filters
 
     for name, latest in (("--before", before), ("--as-of", as_of)):
         if after and latest and after > latest:
             raise click.UsageError(f"--after {after} is later than {name} {latest}", click.get_current_context())
-    return Filters(tuple(map(readable, sources)), after, min((d for d in (before, as_of) if d), default=None))
+    return Filters(tuple(map(readable, sources)), after, before, as_of)
 
 
 @contextmanager

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from datetime import date
 
+from rag.check.day_words import in_words, names_its_day
 from rag.cli.terminal import clean
 from rag.types import EventDate
 
 _QUOTATION_MARKS = ('"', "“", "”", "„", "«", "»", "‘", "'", "「")
 NO_PUBLISHER = "unknown publisher"
-_COMPLETE = re.compile(r"\b\d{4}\b|\b[A-Z][a-z]+\.? \d|\d(?:st|nd|rd|th)? [A-Z][a-z]")
 
 Opening = Callable[[str], str]
 """Returns the text of the article with an id, or nothing when it is gone; asked where there is no title."""
@@ -61,21 +60,6 @@ def meant(dates: Iterable[EventDate], text: str, start: int, end: int) -> list[s
     for each in dates:
         if start <= each.span.start and each.span.end <= end:
             words = text[each.span.start - start : each.span.end - start]
-            if not _COMPLETE.search(words):
+            if not names_its_day(words):
                 found[f"“{words}” = {in_words(each.first, each.last)}"] = None
     return list(found)
-
-
-def in_words(first: date, last: date) -> str:
-    """Returns a day, month, year or stretch of days in words."""
-    if first == last:
-        return f"{first.day} {first:%B} {first.year}"
-    after = last + timedelta(days=1) if last < date.max else last
-    if first.day == after.day == 1 and (after.year * 12 + after.month) - (first.year * 12 + first.month) == 1:
-        return f"{first:%B} {first.year}"
-    if (first.month, first.day, last.month, last.day, first.year) == (1, 1, 12, 31, last.year):
-        return str(first.year)
-    shown = f"{first.day}"
-    if (first.year, first.month) != (last.year, last.month):
-        shown += f" {first:%B}" + (f" {first.year}" if first.year != last.year else "")
-    return f"{shown} to {last.day} {last:%B} {last.year}"

@@ -19,6 +19,7 @@ from rag.index.database import Database
 from rag.index.event_dates import drop_event_dates, put_event_dates
 from rag.index.records import IndexedArticle, publisher_key
 from rag.index.signatures import add_bands, drop_bands
+from rag.index.sources import forget_sources
 
 
 class Catalog(CatalogReader):
@@ -73,10 +74,12 @@ class Catalog(CatalogReader):
         with self._database.transaction() as db:
             touched = list(dict.fromkeys([*(item.article.id for item in written), *removed]))
             old = self._passage_ids(db, touched)
+            forget_sources(db, touched)
             for article_id in touched:
                 drop_bands(db, article_id)
             db.executemany("DELETE FROM passages WHERE article_id = ?", ((i,) for i in touched))
             db.executemany("DELETE FROM articles WHERE id = ?", ((i,) for i in touched))
+            db.executemany("DELETE FROM authors WHERE article_id = ?", ((i,) for i in touched))
             db.executemany("DELETE FROM versions WHERE article_id = ?", ((i,) for i in removed))
             drop_event_dates(db, removed)
             new: set[str] = set()
@@ -97,11 +100,6 @@ class Catalog(CatalogReader):
             db.execute("DELETE FROM journal")
             self._bump(db)
 
-    def relocate(self, moved: Iterable[tuple[str, str]]) -> None:
-        """Gives articles, by id, the root of the corpus they are now read from."""
-        with self._database.transaction() as db:
-            db.executemany("UPDATE articles SET root = ?2 WHERE id = ?1", moved)
-
     def _bump(self, db: sqlite3.Connection) -> None:
         db.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (str(self.generation() + 1),))
 
@@ -115,6 +113,9 @@ class Catalog(CatalogReader):
              publisher_key(article.publisher), day, article.url, article.language, article.duplicate_of,
              item.signature, now),
         )  # fmt: skip
+        if article.authors:
+            names = json.dumps(article.authors, ensure_ascii=False)
+            db.execute("INSERT INTO authors VALUES (?, ?)", (article.id, names))
         removed = json.dumps([[piece.text, piece.rule] for piece in article.removed], ensure_ascii=False)
         db.execute(
             "INSERT INTO versions VALUES (?, ?, ?, ?, ?)"

@@ -13,10 +13,16 @@ from rag.index.event_dates import event_dates_of
 from rag.index.given import GivenAnswers
 from rag.index.records import ArticleHead, ArticleVersion, PassageEntry, StoredArticle, publisher_key
 from rag.index.signatures import Signatures
+from rag.index.sources import ReadSources
 from rag.types import Article, EventDate, Filters, Passage, RemovedText, SourceSummary, Span
 
 _MAX_VARIABLES = 30_000
 _Row = tuple[Any, ...]
+# Published then, without a date, or speaking of a day then.
+_DURING = (
+    "(a.published IS NULL OR a.published BETWEEN ? AND ? OR EXISTS (SELECT 1 FROM event_dates d"
+    " WHERE d.article_id = a.id AND d.version = a.version AND d.first <= ? AND d.last >= ?))"
+)
 
 
 class CatalogReader:
@@ -28,12 +34,14 @@ class CatalogReader:
     Attributes:
         signatures: What finding near-duplicates needs of the current articles.
         given: What answers and briefings cited.
+        sources: What was read, and what it was when it was.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.signatures = Signatures(database)
         self.given = GivenAnswers(database)
+        self.sources = ReadSources(database)
 
     def get_meta(self, key: str) -> str | None:
         """Returns a stored fact about the index, such as ``embedder``; ``None`` when absent."""
@@ -90,7 +98,8 @@ class CatalogReader:
         """
         rows = self._database.rows(
             "SELECT a.id, v.version, v.text, a.title, a.publisher, a.published, a.url, a.language, v.removed,"
-            " a.duplicate_of FROM articles a JOIN versions v ON v.article_id = a.id"
+            " a.duplicate_of, w.names FROM articles a JOIN versions v ON v.article_id = a.id"
+            " LEFT JOIN authors w ON w.article_id = a.id"
             " WHERE a.id = ?1 AND substr(v.version, 1, length(coalesce(?2, a.version))) = coalesce(?2, a.version)",
             (article_id, version),
         )  # fmt: skip
@@ -103,6 +112,7 @@ class CatalogReader:
         return Article(
             id=found[0], version=found[1], text=found[2], title=found[3], publisher=found[4],
             published=_date(found[5]), url=found[6], language=found[7], removed=removed, duplicate_of=found[9],
+            authors=tuple(json.loads(found[10] or "[]")),
         )  # fmt: skip
 
     def event_dates(self, article_id: str, version: str | None = None) -> list[EventDate]:
@@ -189,6 +199,10 @@ class CatalogReader:
         rows = self._database.rows("SELECT DISTINCT publisher FROM articles WHERE publisher != '' ORDER BY 1")
         return [row[0] for row in rows]
 
+    def newest(self) -> date | None:
+        """Returns the latest day of publication."""
+        return _date(self._database.rows("SELECT max(published) FROM articles")[0][0])
+
     def matching(self, filters: Filters) -> int:
         """Returns how many articles pass the filters."""
         where, values = _condition(filters)
@@ -218,9 +232,13 @@ def _condition(filters: Filters) -> tuple[str, list[str | int]]:
     if filters.after:
         where.append("a.published >= ?")
         values.append(filters.after.toordinal())
-    if filters.before:
+    if filters.latest:
         where.append("a.published <= ?")
-        values.append(filters.before.toordinal())
+        values.append(filters.latest.toordinal())
+    if filters.during:
+        where.append(_DURING)
+        first, last = (day.toordinal() for day in filters.during)
+        values.extend((first, last, last, first))
     return " AND ".join(where), values
 
 

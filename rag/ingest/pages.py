@@ -2,63 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from rag.errors import SourceError
+from rag.index.sources import ReadSource
 from rag.ingest.readers.base import Outcome, fill_from_address
 from rag.ingest.readers.feed import is_feed
 from rag.ingest.readers.sandbox import Sandbox
 from rag.ingest.readers.text import decode
 from rag.ingest.urls import article_address
-from rag.ingest.web import Fetched, Web
+from rag.ingest.web import Fetched, Validators, Web
 from rag.types import IngestFailure, SourceDocument
 
 _MARKUP = (b"<!doctype html", b"<html", b"<head", b"<body", b"<article", b"<div", b"<p")
 _HEAD = 4096
 
 
-def read_urls(urls: Sequence[str], web: Web, sandbox: Sandbox, *, pages: bool = False) -> Iterator[Outcome]:
+Known = Callable[..., ReadSource]
+"""Returns what is known of an address, given it and all that decides, beside the content, what becomes of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What one address gave.
+
+    Attributes:
+        outcomes: What was found, read as it is asked for; nothing when all is as it was.
+        source: To be known of the address; ``None`` when it must be read again.
+        is_unchanged: Whether it holds what it held when it was read last.
+    """
+
+    outcomes: Iterable[Outcome] = ()
+    source: ReadSource | None = None
+    is_unchanged: bool = False
+
+
+Visits = Callable[[Known], Iterator[Visit]]
+"""Visits addresses, given what is known of them."""
+
+
+def visit_urls(
+    known: Known, urls: Sequence[str], web: Web, sandbox: Sandbox, *, pages: bool = False
+) -> Iterator[Visit]:
     """Reads addresses; what each one is, a page or a feed, is decided by what it holds.
 
     An article's key is its address: the one its page calls canonical when that is on the same site, without what
     merely tracks readers. Its ``container`` is the site, so the same article is found again whichever way it is met.
+    A server is told which answer of its own is known already, so that it need not send it again.
 
     Args:
+        known: What is known of them.
         urls: Addresses of pages and feeds.
         web: Fetches them.
         sandbox: Parses them.
         pages: Fetch the page of each entry of a feed, rather than take what the feed gives of it.
     """
     for url in dict.fromkeys(urls):
+        source = known(url, str(pages))
         try:
-            fetched = web.fetch(url)
-            if is_feed(fetched.data):
-                yield from _read_feed(fetched, web, sandbox, pages)
+            fetched, source = _fetch(web, source)
+            if fetched is None:
+                yield Visit(source=source, is_unchanged=True)
+            elif not is_feed(fetched.data):
+                yield Visit([_page(fetched, sandbox)], source)
+            elif pages:
+                # The feed is not known hereafter: it must be read to learn which pages there are.
+                yield from _visit_entries(fetched, web, sandbox, known)
             else:
-                yield _page(fetched, sandbox)
+                entries = _entries(fetched, sandbox)
+                sites = (replace(entry, container=site(entry.url or fetched.url)) for entry in entries)
+                yield Visit(list(map(fill_from_address, sites)), source)
         except SourceError as error:
-            yield IngestFailure(url, str(error))
+            yield Visit([IngestFailure(url, str(error))])
 
 
-def _read_feed(fetched: Fetched, web: Web, sandbox: Sandbox, pages: bool) -> Iterator[Outcome]:
-    for entry in sandbox.parse("feed", fetched.data, fetched.url, address=fetched.url, charset=fetched.charset):
-        if not pages or not entry.url:
-            yield fill_from_address(replace(entry, container=site(entry.url or fetched.url)))
+def _fetch(web: Web, source: ReadSource) -> tuple[Fetched | None, ReadSource]:
+    """Returns what an address holds, ``None`` when that is what it held, and what to know of it from now on."""
+    fetched = web.fetch(source.place, Validators(source.address, source.etag, source.last_modified))
+    if fetched.is_unchanged:
+        return None, source
+    content = hashlib.sha256(fetched.data).hexdigest()
+    sent = fetched.validators
+    now = replace(
+        source, content=content, address=fetched.url, etag=sent.etag, last_modified=sent.last_modified
+    )  # fmt: skip
+    is_same = (source.content, source.address) == (content, fetched.url)
+    return None if is_same else fetched, now
+
+
+def _entries(fetched: Fetched, sandbox: Sandbox) -> tuple[SourceDocument, ...]:
+    return sandbox.parse("feed", fetched.data, fetched.url, address=fetched.url, charset=fetched.charset)
+
+
+def _visit_entries(feed: Fetched, web: Web, sandbox: Sandbox, known: Known) -> Iterator[Visit]:
+    for entry in _entries(feed, sandbox):
+        if not entry.url:
+            yield Visit([fill_from_address(replace(entry, container=site(feed.url)))])
             continue
+        stated = (entry.title, entry.publisher, str(entry.published), entry.language, *entry.authors)
         try:
-            page = _page(web.fetch(entry.url), sandbox)
+            fetched, source = _fetch(web, known(entry.url, *stated))
+            if fetched is None:
+                yield Visit(source=source, is_unchanged=True)
+                continue
+            page = _page(fetched, sandbox)
         except SourceError as error:
-            yield IngestFailure(entry.url, str(error))
+            yield Visit([IngestFailure(entry.url, str(error))])
         else:
-            yield replace(
+            page = replace(
                 page,
                 title=page.title or entry.title,
                 publisher=page.publisher or entry.publisher,
                 published=entry.published or page.published,
                 language=page.language or entry.language,
+                authors=page.authors or entry.authors,
             )
+            yield Visit([page], source)
 
 
 def _page(fetched: Fetched, sandbox: Sandbox) -> SourceDocument:

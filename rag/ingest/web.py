@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _MOST_REDIRECTS = 8
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_NOT_MODIFIED = 304
+_LONGEST_VALIDATOR = 500
 _PORTS = {"http": 80, "https": 443}
 _HEADERS = {
     "User-Agent": "Dateline (news reader; reads pages its user names)",
@@ -38,6 +40,26 @@ _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 @dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server sends to be asked with again, so that it need not answer twice with the same (RFC 9110, 13.1).
+
+    Attributes:
+        address: Where they came from; they mean nothing elsewhere.
+        etag: Empty when none was sent.
+        last_modified: The same.
+    """
+
+    address: str = ""
+    etag: str = ""
+    last_modified: str = ""
+
+    def headers(self, address: str) -> dict[str, str]:
+        """Returns what to ask an address with."""
+        stated = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in stated.items() if value and address == self.address}
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """What a server answered.
 
@@ -45,12 +67,16 @@ class Fetched:
         url: Where it came from after redirects.
         kind: Media type in lower case; empty when none is stated.
         charset: Encoding that the server states; empty when none is.
+        validators: To ask with the next time.
+        is_unchanged: Whether the server says that nothing has changed; then there is no data.
     """
 
     url: str
     data: bytes
     kind: str = ""
     charset: str = ""
+    validators: Validators = Validators()
+    is_unchanged: bool = False
 
 
 class Web:
@@ -69,8 +95,12 @@ class Web:
         self._seconds = seconds
         self._allow_private = allow_private
 
-    def fetch(self, url: str) -> Fetched:
+    def fetch(self, url: str, validators: Validators | None = None) -> Fetched:
         """Fetches an address.
+
+        Args:
+            url: The address.
+            validators: What came with the last answer, if nothing is wanted when it still holds.
 
         Raises:
             SourceError: It is refused, does not answer in time, or answers with an error or with too much.
@@ -79,7 +109,7 @@ class Web:
 
         def work() -> None:
             try:
-                done.append(self._follow(url))
+                done.append(self._follow(url, validators or Validators()))
             except BaseException as error:  # raised again where it can be handled
                 done.append(error)
 
@@ -97,14 +127,14 @@ class Web:
     def _too_slow(self) -> SourceError:
         return SourceError(f"did not answer in full within {self._seconds:g} seconds")
 
-    def _follow(self, url: str) -> Fetched:
+    def _follow(self, url: str, validators: Validators) -> Fetched:
         import httpx
 
         deadline = time.monotonic() + self._seconds
         try:
             with httpx.Client(trust_env=False, headers=_HEADERS) as client:
                 for _ in range(_MOST_REDIRECTS + 1):
-                    found = self._hop(client, url, deadline)
+                    found = self._hop(client, url, deadline, validators)
                     if isinstance(found, Fetched):
                         return found
                     url = found
@@ -114,7 +144,7 @@ class Web:
             raise SourceError(f"cannot be fetched: {one_line(str(error)) or type(error).__name__}") from error
         raise SourceError(f"redirects more than {_MOST_REDIRECTS} times")
 
-    def _hop(self, client: httpx.Client, url: str, deadline: float) -> Fetched | str:
+    def _hop(self, client: httpx.Client, url: str, deadline: float, validators: Validators) -> Fetched | str:
         """Returns the answer, or the address that it redirects to."""
         import httpx
 
@@ -124,13 +154,15 @@ class Web:
         if target.userinfo:
             raise SourceError("holds a user name or password; only public pages are fetched")
         host = target.raw_host.decode("ascii")
+        address_of = str(target.copy_with(fragment=None))
+        asked_with = validators.headers(address_of)
         error: Exception = SourceError("has no address")
         for address in self._resolve(host, target.port or _PORTS[target.scheme]):
             left = max(0.1, deadline - time.monotonic())
             request = client.build_request(
                 "GET",
                 target.copy_with(host=str(address), fragment=None),
-                headers={"Host": target.netloc.decode("ascii")},
+                headers={"Host": target.netloc.decode("ascii"), **asked_with},
                 timeout=left,
                 extensions={"sni_hostname": host},
             )
@@ -142,14 +174,17 @@ class Web:
             try:
                 if response.status_code in _REDIRECTS and "location" in response.headers:
                     return str(target.join(response.headers["location"]))
+                if response.status_code == _NOT_MODIFIED and asked_with:
+                    return Fetched(address_of, b"", validators=validators, is_unchanged=True)
                 if not response.is_success:
                     raise SourceError(
                         f"answers with {response.status_code} {one_line(response.reason_phrase)}".rstrip()
                     )
                 kind, _, _ = response.headers.get("content-type", "").partition(";")
                 data = b"".join(self._body(response, deadline))
-                address_of = str(target.copy_with(fragment=None))
-                return Fetched(address_of, data, kind.strip().lower(), response.charset_encoding or "")
+                stated = (_validator(response.headers.get(name, "")) for name in ("etag", "last-modified"))
+                charset = response.charset_encoding or ""
+                return Fetched(address_of, data, kind.strip().lower(), charset, Validators(address_of, *stated))
             finally:
                 response.close()
         raise error
@@ -182,6 +217,11 @@ class Web:
             if time.monotonic() > deadline:
                 raise self._too_slow()
             yield data
+
+
+def _validator(value: str) -> str:
+    """Returns a header that can be sent back as it came; what cannot counts as not sent."""
+    return value if value.isascii() and value.isprintable() and len(value) <= _LONGEST_VALIDATOR else ""
 
 
 def is_public(address: _Address) -> bool:

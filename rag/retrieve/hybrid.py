@@ -95,7 +95,7 @@ class Retriever:
         if fill and len(chosen) < k:
             rest = _thin(ranked, entries, copies, len(ranked), len(ranked))
             chosen += [hit for hit in rest if hit not in chosen][: k - len(chosen)]
-        return self._load(chosen, copies, wanted.before, found)
+        return self._load(chosen, copies, wanted.latest, found)
 
     def _candidates(self, question: str, depth: int, filters: Filters, mode: SearchMode) -> _Found:
         """Returns the best passages of the rankings of a mode, each scored by all of them, best first."""

@@ -17,14 +17,24 @@ class Filters:
         publishers: Accepted publishers, compared without regard to case; empty accepts all.
         after: Earliest publication date.
         before: Latest publication date.
+        as_of: The day the reader asks on: nothing published later is used, what was said before in a chat included.
+        during: A first and a last day. An article passes that was published between them, that speaks of a day between
+            them, or that has no date.
     """
 
     publishers: tuple[str, ...] = ()
     after: date | None = None
     before: date | None = None
+    as_of: date | None = None
+    during: tuple[date, date] | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.publishers or self.after or self.before)
+        return bool(self.publishers or self.after or self.before or self.as_of or self.during)
+
+    @property
+    def latest(self) -> date | None:
+        """The earlier of ``before`` and ``as_of``."""
+        return min((day for day in (self.before, self.as_of) if day), default=None)
 
 
 class SearchMode(StrEnum):
@@ -57,7 +67,11 @@ class RetrievedPassage:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question and the answer it got; the answer is empty when there was none."""
+    """One question and the answer it got; the answer is empty when there was none.
+
+    ``latest`` is the day of the newest article that the answer cites, ``None`` when that is not known.
+    """
 
     question: str
     answer: str = ""
+    latest: date | None = None

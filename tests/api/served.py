@@ -23,6 +23,9 @@ from ui.access.identity import Scope
 
 QUESTION = "What did Assad ask Russia for?"
 SLOW = "fake/slow"
+SERVER: dict[str, Any] = {
+    "log_config": None, "log_level": "error", "timeout_graceful_shutdown": 1, "proxy_headers": False,
+}  # fmt: skip
 
 
 class SlowModel:
@@ -64,7 +67,7 @@ class Served:
         self.dateline, self.accounts, self.service, self.programs, self.url = dateline, accounts, service, programs, url
 
     def client(self, key: str = "", **options: Any) -> httpx.Client:
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        headers = options.pop("headers", {}) | ({"Authorization": f"Bearer {key}"} if key else {})
         return httpx.Client(base_url=self.url, headers=headers, timeout=30, **options)
 
     def keys(self) -> dict[str, str]:
@@ -99,7 +102,7 @@ def serving(
     programs.readiness.ready()
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(service, log_config=None, log_level="error", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(uvicorn.Config(service, **SERVER))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     while not server.started:

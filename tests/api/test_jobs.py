@@ -11,8 +11,8 @@ import pytest
 
 from rag.errors import IndexLockedError
 from ui.api.errors import ApiError
-from ui.api.jobstore import Job, JobStore
-from ui.api.worker import Progress, Worker
+from ui.jobs.store import Job, JobStore
+from ui.jobs.worker import Progress, Worker
 
 
 @pytest.fixture

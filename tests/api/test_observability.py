@@ -29,8 +29,14 @@ def traced(sample_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield running
 
 
-def spans_of(trace: str) -> list[ReadableSpan]:
-    return [span for span in EXPORTER.get_finished_spans() if f"{span.context.trace_id:032x}" == trace]
+def spans_of(trace: str, last: str) -> list[ReadableSpan]:
+    """Returns the spans of a trace once the last is there: a span ends after its reply has been sent."""
+    until = time.monotonic() + 10
+    while True:
+        found = [span for span in EXPORTER.get_finished_spans() if f"{span.context.trace_id:032x}" == trace]
+        if any(span.name == last for span in found) or time.monotonic() > until:
+            return found
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("stream", [True, False])
@@ -41,7 +47,7 @@ def test_a_request_is_a_part_of_its_callers_trace(traced: Served, stream: bool) 
         body = {"question": QUESTION, "stream": stream}
         assert client.post("/api/v1/ask", json=body, headers=headers).status_code == 200
         client.get("/healthz", headers=headers)
-    spans = {span.name: span for span in spans_of(TRACE)}
+    spans = {span.name: span for span in spans_of(TRACE, "POST /api/v1/ask")}
     assert set(spans) == {"POST /api/v1/ask", "ask", "retrieve", "generate", "check"}
     request = spans["POST /api/v1/ask"]
     said = dict(request.attributes or {})

@@ -44,6 +44,8 @@ def fakes() -> Iterator[Callable[[Site], None]]:
         def load(settings: Settings, *rest: object) -> Answerer:
             if settings.model == "fake/slow":
                 return sites[-1].slow
+            if settings.model == "fake/stuck":
+                return sites[-1].stuck
             if settings.model == "fake/broken":
                 return BrokenModel()
             if settings.model.startswith("fake/"):

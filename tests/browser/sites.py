@@ -43,6 +43,16 @@ class SlowModel:
         self.released.set()
 
 
+class StuckModel(SlowModel):
+    """Writes nothing until it is released."""
+
+    name = "fake/stuck"
+
+    def draft(self, question: str, passages: Sequence[RetrievedPassage], trace: Trace) -> Iterator[Draft]:
+        self.released.wait(20)
+        yield from super().draft(question, passages, trace)
+
+
 class BrokenModel(SlowModel):
     """Fails at once."""
 
@@ -60,7 +70,7 @@ class Site:
         self.settings = Settings(
             index=folder / "index", corpus=corpus, model="extractive", allow_private_addresses=True
         )
-        self.slow = SlowModel()
+        self.slow, self.stuck = SlowModel(), StuckModel()
         self._port = port
 
     @contextmanager
@@ -69,6 +79,7 @@ class Site:
         import uvicorn
 
         from ui.history import History
+        from ui.jobs.board import Board
         from ui.server import build_app
 
         self.dateline = Dateline(self.settings)
@@ -76,7 +87,8 @@ class Site:
         self.dateline.warm()
         history = History(self.settings.index / "conversations.sqlite")
         examples = ("What did Assad ask Russia for?",)
-        app = build_app(self.dateline, history, lambda: examples)
+        self.board = Board(self.settings.index)
+        app = build_app(self.dateline, history, self.board, lambda: examples)
         listening = socket.socket()
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", self._port))
@@ -91,8 +103,10 @@ class Site:
             yield self
         finally:
             self.slow.released.set()
+            self.stuck.released.set()
             server.should_exit = server.force_exit = True
             thread.join(10)
+            self.board.close()
             history.close()
             self.dateline.close()
 
@@ -118,10 +132,31 @@ def ask(page: Page, question: str, *, wait: bool = True) -> None:
         page.locator("#transcript .turn").nth(before).wait_for()
 
 
-def choose_model(page: Page, name: str) -> None:
+def to_order(page: Page) -> None:
+    """Opens all that can be asked of a briefing."""
+    page.get_by_role("tab", name="Briefing").click()
+    page.locator("#briefing-shown > *").first.wait_for()
+    if page.locator("#briefing-scope > button.open").count() == 0:
+        page.locator("#briefing-scope > button").click()
+    page.locator("#brief-length input").wait_for()
+
+
+def write(page: Page, topic: str, length: str = "Short", *, wait: bool = True) -> None:
+    """Has a briefing written and waits until it is there."""
+    to_order(page)
+    page.locator("#brief-length input").fill(length)
+    page.locator("#brief-length input").press("Enter")
+    page.locator("#topic input, #topic textarea").fill(topic)
+    page.locator("#write").click()
+    page.locator("#briefing-progress .job").or_(page.locator("#briefing-shown .briefing")).first.wait_for()
+    if wait:
+        page.locator("#briefing-shown .briefing").wait_for(timeout=60_000)
+
+
+def choose_model(page: Page, name: str, where: str = "#model") -> None:
     """Types the name of a model."""
-    field = page.locator("#model input")
-    if not field.is_visible():
+    field = page.locator(f"{where} input")
+    if where == "#model" and not field.is_visible():
         page.locator("#scope > button").click()
     field.fill(name)
     field.press("Enter")

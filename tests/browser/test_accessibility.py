@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.sites import Site, ask, open_page
+from tests.browser.sites import Site, ask, open_page, write
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -35,6 +35,10 @@ def test_no_page_has_a_serious_fault(browser: Browser, site: Site, width: int, c
     page.locator("#source mark").wait_for()
     page.locator("#scope > button").click()
     page.locator("#publishers input").wait_for()
+    assert faults(page) == []
+    write(page, "the war in Syria")
+    page.locator(".briefing .chip").first.click()
+    page.locator("#briefing-source mark").wait_for()
     assert faults(page) == []
     page.get_by_role("tab", name="Corpus").click()
     page.locator("#add > button").click()

@@ -23,6 +23,8 @@ def run_own(page: Page, tmp_path: Path) -> None:
     suite.write_text("\n".join(json.dumps(item) for item in ITEMS), encoding="utf-8")
     page.get_by_role("tab", name="Evaluate").click()
     page.locator("#own > button").click()
+    page.locator("#suite-file input[type=file]").wait_for(state="attached")
+    page.wait_for_timeout(300)  # fields that were opened just now hear nothing for a moment
     page.locator("#suite-file input[type=file]").set_input_files(str(suite))
     page.get_by_text("mine.jsonl").first.wait_for()
     page.locator("#run-suite").click()
@@ -50,6 +52,8 @@ def test_what_is_wrong_with_a_suite_is_said(page: Page, tmp_path: Path) -> None:
     suite.write_text('{"id": "x"}\n', encoding="utf-8")
     page.get_by_role("tab", name="Evaluate").click()
     page.locator("#own > button").click()
+    page.locator("#suite-file input[type=file]").wait_for(state="attached")
+    page.wait_for_timeout(300)
     page.locator("#suite-file input[type=file]").set_input_files(str(suite))
     page.get_by_text("broken.jsonl").first.wait_for()
     page.locator("#run-suite").click()

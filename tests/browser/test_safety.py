@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.sites import Site, ask, open_page
+from tests.browser.sites import Site, ask, open_page, write
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -53,6 +53,10 @@ def test_a_hostile_article_does_nothing(context: BrowserContext, hostile: Site) 
         page.wait_for_timeout(200)
     page.locator("#source h2").hover()
     page.locator("#source .byline").hover()
+    write(page, "<img src=x onerror='window.pwned = 11'> the bridge of Tartu")
+    page.locator(".briefing .chip").first.click()
+    page.locator("#briefing-source h2").hover()
+    assert page.locator("#briefing-page img, #briefing-page script").count() == 0
     assert "<script>" in page.locator("#source h2").inner_text()
     assert page.evaluate("window.pwned") is None
     assert page.locator("#source img, #transcript img, #source script, #transcript script").count() == 0
@@ -76,6 +80,7 @@ def test_no_request_leaves_the_machine(context: BrowserContext, hostile: Site) -
     context.on("request", lambda request: requests.append(request.url))
     page = open_page(context, hostile)
     ask(page, "Why was the bridge of Tartu closed?")
+    write(page, "the bridge of Tartu")
     for tab in page.get_by_role("tab").all():
         tab.click()
         page.wait_for_timeout(400)

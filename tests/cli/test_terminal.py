@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from rag.check.day_words import in_words
 from rag.cli import render
 from rag.cli.terminal import clean
-from rag.cli.wording import in_words, meant
+from rag.cli.wording import meant
 from rag.ingest.event_dates import find_event_dates
 from rag.types import Answer, AnswerSentence, Citation, Disagreement, Position, Verdict
 from tests.cli.conftest import Run
@@ -38,7 +39,7 @@ def test_an_answer_is_followed_by_its_sources(run: Run, harbour: Path) -> None:
     assert asked.err == ""
     lines = asked.out.splitlines()
     assert lines[:8] == [
-        "✓ The harbour of Tallinn opened on Monday. [1]",
+        "✓ The harbour of Tallinn opened on Monday [26 February 2024]. [1]",
         "",
         "Sources",
         "[1] Harbour opens — The Port, 1 March 2024",
@@ -214,7 +215,7 @@ def test_no_color_is_respected(run: Run, harbour: Path, workplace: Path) -> None
     colour = re.compile(r"\x1b\[(?:\d+;)*[34]\d[;m]")
     assert colour.search(on_a_terminal(list(ASK), workplace))
     plain = on_a_terminal(list(ASK), workplace, NO_COLOR="1")
-    assert "The harbour of Tallinn opened on Monday. [1]" in plain
+    assert "The harbour of Tallinn opened on Monday [26 February 2024]. [1]" in plain
     assert not colour.search(plain)
     dumb = on_a_terminal(list(ASK), workplace, TERM="dumb")
     assert "\x1b" not in dumb

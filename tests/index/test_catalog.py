@@ -13,6 +13,7 @@ import pytest
 from rag.errors import ArticleNotFoundError
 from rag.index.catalog import Catalog
 from rag.index.records import ArticleHead, IndexedArticle, PassageEntry, publisher_key
+from rag.index.sources import Held
 from rag.index.store import IndexStore
 from rag.ingest.sync import ingest
 from rag.types import Article, EventDate, Filters, Passage, RemovedText, SourceSummary, Span
@@ -189,7 +190,7 @@ def test_places(catalog: Catalog) -> None:
     assert found is not None
     assert (found.id, found == catalog.get_stored("one/a")) == ("one/a", True)
     assert [stored.id for stored in catalog.namesakes("a")] == ["a", "one/a"]
-    catalog.relocate([("a", "/three")])
+    catalog.sources.put([Held(moved=(("a", "/three"),))])
     assert catalog.find("/one", "a") is None
     assert catalog.places()[0] == ("/three", "a", "a")
 

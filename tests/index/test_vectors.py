@@ -25,6 +25,21 @@ index.close()
 """
 
 
+_HOMELESS = """
+import os, pwd, sys
+from pathlib import Path
+
+def unknown(number):
+    raise KeyError(number)
+
+del os.environ["HOME"]
+pwd.getpwuid = unknown
+from rag.index.vectors import VectorIndex
+
+VectorIndex(Path(sys.argv[1])).close()
+"""
+
+
 def unit(rows: int, *, seed: int = 0) -> NDArray[np.float32]:
     found = np.random.default_rng(seed).normal(size=(rows, 32)).astype(np.float32)
     return found / np.linalg.norm(found, axis=1, keepdims=True)
@@ -146,3 +161,9 @@ def test_a_folder_chroma_cannot_open_is_named_in_one_line(tmp_path: Path) -> Non
     with pytest.raises(StoreError, match=r"cannot be opened by Chroma .*dateline reindex") as caught:
         VectorIndex(tmp_path)
     assert "\n" not in str(caught.value)
+
+
+def test_a_user_without_a_home_can_keep_vectors(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _HOMELESS, str(tmp_path)]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (found.returncode, found.stderr) == (0, "")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -363,6 +364,8 @@ def _apply(folder: Path, kind: str, name: str, story: int, variant: int) -> None
         write_records(path, records)  # type: ignore[arg-type]
     elif kind == "write":
         write_article(path, _variant(story, variant), publisher=f"P{variant}", published=date(2017, 1, 1 + variant))
+    if kind == "write" and variant:  # as a copy from elsewhere, which keeps its time
+        os.utime(path, (1_500_000_000, 1_500_000_000))
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

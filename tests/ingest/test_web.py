@@ -6,8 +6,9 @@ import gzip
 import ipaddress
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,16 @@ import pytest
 
 from eval.bench.samples import PARAGRAPHS, TITLE, docx, html, pdf, rss
 from rag.errors import SourceError
+from rag.index.sources import ReadSource
 from rag.index.store import IndexStore
-from rag.ingest.pages import read_urls
+from rag.ingest.pages import visit_urls
+from rag.ingest.readers.base import Outcome
 from rag.ingest.readers.sandbox import Sandbox
-from rag.ingest.sync import ingest
+from rag.ingest.sync import ingest, remove
 from rag.ingest.urls import article_address
 from rag.ingest.web import Web, is_public
 from rag.types import IngestFailure, IngestReport, SourceDocument
+from tests.corpora import report
 from tests.fakes import HashEmbedder
 from tests.ingest.newsserver import NewsSite, news_site
 
@@ -134,6 +138,12 @@ class TestFetching:
         assert "encoding that was not asked for, br" in refused(WEB, f"{site.base}/br")
 
 
+def read_urls(urls: Sequence[str], sandbox: Sandbox, *, pages: bool = False) -> list[Outcome]:
+    """Returns all that addresses hold of which nothing is known."""
+    visits = visit_urls(lambda place, *facts: ReadSource(place, ""), urls, WEB, sandbox, pages=pages)
+    return [outcome for visit in visits for outcome in visit.outcomes]
+
+
 class TestPages:
     def test_what_an_address_holds_decides(self, site: NewsSite, sandbox: Sandbox) -> None:
         site.pages |= {
@@ -141,7 +151,7 @@ class TestPages:
             "/c": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", docx()),
             "/d": ("text/plain", PARAGRAPHS[0].encode()), "/e": ("text/html", rss()), "/f": ("image/png", b"\x89PNG"),
         }  # fmt: skip
-        found = list(read_urls([f"{site.base}/{name}" for name in "abcdef"], WEB, sandbox))
+        found = list(read_urls([f"{site.base}/{name}" for name in "abcdef"], sandbox))
         assert [type(f) for f in found] == [SourceDocument] * 6 + [IngestFailure]
         assert all(PARAGRAPHS[0] in f.text for f in found[:5] if isinstance(f, SourceDocument))
         failed = found[-1]
@@ -153,7 +163,7 @@ class TestPages:
     ) -> None:
         site.pages["/x?utm_source=f"] = ("text/html", page(site.base))
         site.pages["/y"] = ("text/html", html())  # its canonical address is another site's
-        one, two = read_urls([f"{site.base}/x?utm_source=f#top", f"{site.base}/y"], WEB, sandbox)
+        one, two = read_urls([f"{site.base}/x?utm_source=f#top", f"{site.base}/y"], sandbox)
         assert isinstance(one, SourceDocument) and isinstance(two, SourceDocument)
         assert (one.key, one.url, one.container) == (f"{site.base}/world/harbour",) * 2 + (site.base,)
         assert (two.key, two.published) == (f"{site.base}/y", date(2017, 11, 20))
@@ -174,7 +184,7 @@ class TestPages:
     def test_the_pages_of_a_feed(self, site: NewsSite, sandbox: Sandbox) -> None:
         site.pages["/feed"] = ("application/rss+xml", rss(base=site.base))
         site.pages["/world/harbour"] = ("text/html", page(site.base, "Only the page says this."))
-        one, two = read_urls([f"{site.base}/feed"], WEB, sandbox, pages=True)
+        one, two = read_urls([f"{site.base}/feed"], sandbox, pages=True)
         assert isinstance(one, SourceDocument)
         assert (one.text.endswith("Only the page says this."), one.is_excerpt, one.title) == (True, False, TITLE)
         assert two == IngestFailure(f"{site.base}/world/bridge", "answers with 404 Not Found")
@@ -190,8 +200,8 @@ class TestSync:
     def read(
         self, store: IndexStore, sandbox: Sandbox, *urls: str, pages: bool = False, paths: tuple[Path, ...] = ()
     ) -> IngestReport:
-        fetched = read_urls(urls, WEB, sandbox, pages=pages)
-        return ingest(store, HashEmbedder(), paths, fetched=fetched, sandbox=sandbox, prune=True)
+        web = partial(visit_urls, urls=urls, web=WEB, sandbox=sandbox, pages=pages)
+        return ingest(store, HashEmbedder(), paths, web=web, sandbox=sandbox, prune=True)
 
     def test_a_feed_that_scrolls_on_loses_nothing(
         self, site: NewsSite, sandbox: Sandbox, store: IndexStore, tmp_path: Path
@@ -224,3 +234,74 @@ class TestSync:
         site.pages["/world/harbour"] = ("text/html", page(site.base, "The storm came back on Friday, he said later."))
         report = self.read(store, sandbox, url, url)
         assert (report.updated, report.failed) == (1, ())
+
+    @pytest.mark.parametrize("pages", [False, True])
+    @pytest.mark.parametrize("validator", ["ETag", "Last-Modified", ""])
+    def test_what_a_server_says_is_unchanged_is_not_read_again(
+        self, site: NewsSite, sandbox: Sandbox, store: IndexStore, validator: str, pages: bool
+    ) -> None:
+        feed = f"{site.base}/feed"
+        site.pages["/feed"] = ("application/rss+xml", rss(base=site.base))
+        for name in ("harbour", "bridge"):
+            site.pages[f"/world/{name}"] = ("text/html", page(site.base, report(len(name)), f"/world/{name}"))
+        site.validate(validator)
+        assert self.read(store, sandbox, feed, pages=pages).added == 2
+        generation = store.catalog.generation()
+        site.asked.clear()
+        parses = WatchedSandbox(sandbox)
+        again = self.read(store, parses, feed, pages=pages)
+        assert (again.unchanged, again.failed, store.catalog.generation()) == (2, (), generation)
+        # A feed is read for the pages it names; they are not.
+        assert parses.forms == (["feed"] if pages else [])
+        expected = ["/feed", "/world/harbour", "/world/bridge"] if pages else ["/feed"]
+        assert site.asked == expected
+        assert site.spared == ([] if not validator else expected[1:] if pages else expected)
+        site.pages["/world/bridge"] = ("text/html", page(site.base, report(30), "/world/bridge"))
+        edited = rss(base=site.base).replace(b"bridge of Narva", b"bridge of Kuressaare")
+        site.pages["/feed"] = ("application/rss+xml", edited)
+        site.validate(validator)
+        assert self.read(store, sandbox, feed, pages=pages).updated == 1
+
+    def test_what_was_removed_is_fetched_in_full(self, site: NewsSite, sandbox: Sandbox, store: IndexStore) -> None:
+        url = f"{site.base}/world/harbour"
+        site.pages["/world/harbour"] = ("text/html", page(site.base))
+        site.validate("ETag")
+        self.read(store, sandbox, url)
+        remove(store, [url])
+        assert self.read(store, sandbox, url).added == 1
+
+    def test_validators_go_only_to_where_they_came_from(
+        self, site: NewsSite, sandbox: Sandbox, store: IndexStore
+    ) -> None:
+        site.pages |= {"/old": "/one", "/one": ("text/html", page(site.base)), "/two": ("text/html", page(site.base))}
+        site.headers = {"/one": {"ETag": "x"}, "/two": {"ETag": "x"}}
+        self.read(store, sandbox, f"{site.base}/old")
+        site.pages["/old"] = "/two"
+        site.pages["/two"] = ("text/html", page(site.base, report(30)))
+        assert self.read(store, sandbox, f"{site.base}/old").updated == 1
+        assert site.spared == []
+
+    @pytest.mark.parametrize("etag", ["ab\xe9", "x" * 5_000])
+    def test_a_validator_that_cannot_be_sent_back_is_not_kept(
+        self, site: NewsSite, sandbox: Sandbox, store: IndexStore, etag: str
+    ) -> None:
+        site.pages["/world/harbour"] = ("text/html", page(site.base))
+        site.headers["/world/harbour"] = {"ETag": etag}
+        for _ in range(2):
+            assert self.read(store, sandbox, f"{site.base}/world/harbour").failed == ()
+        assert site.spared == []
+
+
+class WatchedSandbox(Sandbox):
+    """Notes what it parses."""
+
+    def __init__(self, inner: Sandbox) -> None:
+        super().__init__()
+        self._inner = inner
+        self.forms: list[str] = []
+
+    def parse(
+        self, form: str, data: bytes, key: str, *, address: str = "", charset: str = ""
+    ) -> tuple[SourceDocument, ...]:
+        self.forms.append(form)
+        return self._inner.parse(form, data, key, address=address, charset=charset)

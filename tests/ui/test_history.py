@@ -81,5 +81,5 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
 def test_of_two_latest_days_the_earlier_holds(after: date, before: date | None, as_of: date | None) -> None:
     filters = Scope(after=after, before=before, as_of=as_of).filters()
     given = [day for day in (before, as_of) if day]
-    assert filters.before == (min(given) if given else None)
+    assert filters.latest == (min(given) if given else None)
     assert filters.after == after

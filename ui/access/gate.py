@@ -33,6 +33,7 @@ LOGIN_COOKIE = "dateline_login"
 _LOG = logging.getLogger("dateline.requests")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_FORWARDED = frozenset(("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"))
 _UNTRACED = ("/healthz", "/readyz", "/metrics")
 _BODY_SECONDS = 30.0
 _WRONG_KEYS = 20
@@ -186,6 +187,9 @@ class Gate:
                 return NOBODY
             if _hostname(headers.get("host", "")) not in _LOOPBACK:
                 raise RefusedError(403, "forbidden", "this server answers to its own name only")
+            if not _FORWARDED.isdisjoint(headers):  # its proxy sits at this machine, whoever asks it does not
+                why = "a proxy passed this on: run `dateline key add NAME` or `dateline user add NAME` first"
+                raise RefusedError(403, "forbidden", why)
             return LOCAL
         kind, _, key = headers.get("authorization", "").partition(" ")
         if key:

@@ -10,6 +10,8 @@ from typing import Any
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as ASGIScope
 
+from ui.guard import session_of
+
 _KEY = "dateline.caller"
 
 
@@ -64,6 +66,27 @@ def page_allows(request: Any, wanted: Scope) -> bool:
     """Tells whether who sent an event of the page may do what needs a scope; ``request`` is Gradio's."""
     inner = request.request
     return inner is not None and caller_of(inner.scope).may(wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads the page.
+
+    Attributes:
+        name: As of the caller.
+        session: The secret of the browser, or of the user who has logged in; where cookies are refused, this opening of
+            the page.
+    """
+
+    name: str
+    session: str
+
+
+def reader_of(request: Any) -> Reader:
+    """Returns who sent an event of the page; ``request`` is Gradio's."""
+    inner = request.request
+    name = caller_of(inner.scope).name if inner is not None else NOBODY.name
+    return Reader(name, session_of(request.headers.get("cookie", "")) or f"tab:{request.session_hash}")
 
 
 def as_local(app: ASGIApp) -> ASGIApp:

@@ -22,13 +22,12 @@ from ui.api.desk import Desk, Room
 from ui.api.errors import install
 from ui.api.evaluations import evaluations
 from ui.api.jobs import jobs
-from ui.api.jobstore import FILE, JobStore
 from ui.api.mcp_server import McpServer
 from ui.api.openai.chat import chat
 from ui.api.system import Readiness, system
 from ui.api.uploads import Uploads
-from ui.api.worker import Worker
-from ui.api.writer import Writer
+from ui.briefing.writer import Writer
+from ui.jobs.board import Board
 from ui.lines import Lines
 
 _ABOUT = (
@@ -46,21 +45,29 @@ class Programs:
         figures: Counts.
         lines: Who waits for which model, shared with the page.
         room: How much is done at a time.
+        board: All jobs of the server; closed when this is no longer ``running``.
+        writer: Writes briefings.
 
     Attributes:
         app: The ASGI application; it answers while ``running`` is entered.
         readiness: To be told when models are loaded.
     """
 
-    def __init__(self, dateline: Dateline, accounts: Accounts, figures: Figures, lines: Lines, room: Room) -> None:
+    def __init__(
+        self,
+        dateline: Dateline,
+        accounts: Accounts,
+        figures: Figures,
+        lines: Lines,
+        room: Room,
+        board: Board,
+        writer: Writer,
+    ) -> None:
         self.readiness = Readiness(dateline)
         desk = Desk(dateline, figures, lines, room)
-        self._store = JobStore(dateline.settings.index / FILE)
-        # One for what changes the index, which one job at a time may; one for what only reads it.
-        self._workers = ingest, reading = Worker(self._store), Worker(self._store)
-        writer = Writer(dateline, lines, figures)
+        self._board = board
         self._mcp = McpServer(desk, writer)
-        figures.watch("dateline_jobs_waiting", "Jobs that wait.", lambda: ingest.waiting + reading.waiting)
+        figures.watch("dateline_jobs_waiting", "Jobs that wait.", lambda: board.waiting)
         self.app = FastAPI(
             title="Dateline", version=version("dateline"), description=_ABOUT, docs_url=None, redoc_url=None,
             redirect_slashes=False,
@@ -69,9 +76,9 @@ class Programs:
         for router in (
             answers(desk),
             articles(desk),
-            briefings(self._store, reading, writer),
-            evaluations(self._store, reading, desk),
-            jobs(self._store, ingest, [reading], Uploads(dateline)),
+            briefings(board, writer),
+            evaluations(board, desk),
+            jobs(board, Uploads(dateline)),
         ):
             self.app.include_router(router)
         self.app.include_router(chat(desk, int(time.time())))
@@ -88,9 +95,7 @@ class Programs:
                 yield
             finally:
                 self.readiness.not_ready("the server is about to end")
-                for worker in self._workers:
-                    worker.close()
-                self._store.close()
+                self._board.close()
 
     def _described(self) -> dict[str, Any]:
         if not self.app.openapi_schema:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -16,20 +15,11 @@ from ui.api.documents import Evaluations
 from ui.api.documents import Job as JobDocument
 from ui.api.errors import ApiError, refusals
 from ui.api.jobs import encode_job
-from ui.api.jobstore import JobStore
 from ui.api.requests import EvaluationRequest
-from ui.api.worker import Progress, Worker
+from ui.jobs.board import Board
 
 
-class _Told:
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-
-    def tell(self, said: str, done: int = 0, total: int = 0, outcome: str | None = None) -> None:
-        self._progress(done, 0)
-
-
-def evaluations(store: JobStore, worker: Worker, desk: Desk) -> APIRouter:
+def evaluations(board: Board, desk: Desk) -> APIRouter:
     """Returns the routes to evaluations."""
     router = APIRouter(prefix=REST, tags=["evaluations"])
     settings = desk.dateline.settings
@@ -53,14 +43,8 @@ def evaluations(store: JobStore, worker: Worker, desk: Desk) -> APIRouter:
         if suite is None or (wanted.baseline and base is None):
             raise ApiError(404, "not_found", f"GET {REST}/evaluations lists the suites and baselines there are")
         order = running.Order(suite, desk.model_for(wanted.model), wanted.own_corpus, base)
-        job = await run_in_threadpool(store.add, "evaluation", caller_of(request.scope).name)
-
-        def work(progress: Progress) -> dict[str, Any]:
-            _, report = running.run(settings, order, _Told(progress))
-            found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
-            return found
-
-        worker.add(job, work, lambda: None)
+        owner, work = caller_of(request.scope).name, running.work(settings, order)
+        job = await run_in_threadpool(board.begin, board.measuring, "evaluation", owner, work, about=suite.stem)
         response.headers["Location"] = f"{REST}/jobs/{job.id}"
         return encode_job(job)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Request, Response, UploadFile
@@ -13,21 +12,19 @@ from ui.api import REST
 from ui.api.documents import Job as JobDocument
 from ui.api.documents import Jobs
 from ui.api.errors import ApiError, refusals
-from ui.api.jobstore import FAILED, Job, JobStore
 from ui.api.uploads import MOST_FILES, Uploads, file_name
-from ui.api.worker import Worker
+from ui.jobs.board import Board
+from ui.jobs.store import FAILED, Job
 
 
-def jobs(store: JobStore, worker: Worker, others: Sequence[Worker], uploads: Uploads) -> APIRouter:
+def jobs(board: Board, uploads: Uploads) -> APIRouter:
     """Returns the routes to jobs, and the one that begins an ingest.
 
     Args:
-        store: Keeps jobs.
-        worker: Does those that change the index.
-        others: Do other jobs.
+        board: Keeps jobs and has them done.
         uploads: Where files are laid aside.
     """
-    router = APIRouter(prefix=REST, tags=["jobs"])
+    router, store = APIRouter(prefix=REST, tags=["jobs"]), board.store
 
     @router.post(
         "/articles", response_model=JobDocument, status_code=202, tags=["articles"],
@@ -45,7 +42,7 @@ def jobs(store: JobStore, worker: Worker, others: Sequence[Worker], uploads: Upl
         job = await run_in_threadpool(store.add, "ingest", caller_of(request.scope).name)
         try:
             await run_in_threadpool(uploads.lay_aside, job.id, named)
-            worker.add(job, lambda progress: uploads.ingest(job.id, progress), lambda: uploads.forget(job.id))
+            board.writing.add(job, lambda progress: uploads.ingest(job.id, progress), lambda: uploads.forget(job.id))
         except BaseException as error:
             uploads.forget(job.id)
             store.finish(job.id, FAILED, code="refused", message="its files could not be taken")
@@ -72,8 +69,7 @@ def jobs(store: JobStore, worker: Worker, others: Sequence[Worker], uploads: Upl
     )  # fmt: skip
     def cancel(request: Request, job_id: str) -> Any:
         job = _own(request, job_id)
-        told = [each.cancel(job.id) for each in (worker, *others)]  # each, since none knows whose it is
-        if not any(told):
+        if not board.cancel(job.id):
             raise ApiError(409, "job_over", f"the job is {job.state} already")
         return encode_job(_own(request, job_id))
 

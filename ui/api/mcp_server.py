@@ -25,8 +25,8 @@ from ui.access.identity import LOCAL, Caller, caller_of
 from ui.api.desk import Desk, Inquiry
 from ui.api.errors import LOG, ApiError, told
 from ui.api.requests import AskRequest, BriefingRequest, QuoteRequest, SearchRequest
-from ui.api.writer import Writer
 from ui.asking import Answered, Waiting
+from ui.briefing.writer import Writer
 
 _T = TypeVar("_T")
 _READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)

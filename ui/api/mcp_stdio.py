@@ -6,7 +6,7 @@ from rag.service import Dateline
 from ui.access.figures import Figures
 from ui.api.desk import Desk, Room
 from ui.api.mcp_server import McpServer
-from ui.api.writer import Writer
+from ui.briefing.writer import Writer
 from ui.lines import Lines
 
 

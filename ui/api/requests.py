@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal, Self
 
@@ -53,7 +54,7 @@ class Filtering(_Strict):
 
     def filters(self) -> Filters:
         """Returns the filters."""
-        return Filters(tuple(self.sources), self.after, self._latest())
+        return Filters(tuple(self.sources), self.after, self.before)
 
 
 class PastTurn(_Strict):
@@ -61,6 +62,11 @@ class PastTurn(_Strict):
 
     question: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_QUESTION)]
     answer: Annotated[str, StringConstraints(max_length=50_000)] = ""
+    latest: date | None = Field(
+        None,
+        description="Day of the newest article that the answer cites. With `as_of`, a turn with a later day is left"
+        " out, and so is an answer without one.",
+    )
 
 
 class AskRequest(Filtering):
@@ -77,9 +83,13 @@ class AskRequest(Filtering):
     def _latest(self) -> date | None:
         return min((day for day in (self.before, self.as_of) if day), default=None)
 
+    def filters(self) -> Filters:
+        """Returns the filters."""
+        return replace(super().filters(), as_of=self.as_of)
+
     def turns(self) -> tuple[Turn, ...]:
         """Returns the conversation so far."""
-        return tuple(Turn(turn.question, turn.answer) for turn in self.history)
+        return tuple(Turn(turn.question, turn.answer, turn.latest) for turn in self.history)
 
 
 class QuoteRequest(Filtering):

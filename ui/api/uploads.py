@@ -13,7 +13,9 @@ from rag.encoding import encode_report
 from rag.ingest.readers import READERS
 from rag.service import Dateline
 from ui.api.errors import ApiError
-from ui.api.worker import Progress
+from ui.jobs.worker import Progress
+from ui.markup import plural
+from ui.uploads import outcome_of
 
 _ARRIVING, _CORPUS, _METADATA = "arriving", "uploads", "metadata.jsonl"
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]+")
@@ -82,7 +84,9 @@ class Uploads:
             placed += [Path(shutil.move(file, self._corpus / file.name)) for file in arrived]
             articles = [path for path in placed if path.name != _METADATA]
             progress(0, 0)
-            return encode_report(self._dateline.ingest(articles, progress=progress))
+            report = self._dateline.ingest(articles, progress=progress)
+            progress.tell(f"{plural(len(articles), 'file')} read", outcomes=[outcome_of("Together", report)])
+            return encode_report(report)
         finally:
             for path in placed:
                 path.unlink(missing_ok=True)

@@ -8,9 +8,8 @@
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
   const nearEnd = box => box.scrollHeight - box.scrollTop - box.clientHeight < 160;
 
-  // The panel beside the chat scrolls by itself; below it, on narrow screens, the page does.
-  function showSource() {
-    const panel = $("#source-panel");
+  // The panel beside the text scrolls by itself; below it, on narrow screens, the page does.
+  function showSource(panel) {
     const mark = $("mark", panel);
     const heading = $("h2", panel);
     if (heading) heading.focus({preventScroll: true});
@@ -36,11 +35,14 @@
   }
 
   function shown(element) {
-    if (element.closest("#source-panel")) {
-      if (expectSource) showSource();
+    const panel = element.closest(".source-panel");
+    if (panel) {
+      if (expectSource) showSource(panel);
       expectSource = false;
     } else if (element.closest("#scroller")) {
       follow();
+      markCurrent();
+    } else if (element.closest("#briefing-shown")) {
       markCurrent();
     } else if (element.closest("#viewer")) {
       const heading = $("h2", element);
@@ -48,18 +50,17 @@
     }
   }
 
+  const named = ({turn, n, kind}) => `[data-turn="${turn}"][data-n="${n}"][data-kind="${kind}"]`;
+
   function markCurrent() {
     for (const chip of document.querySelectorAll(".chip[aria-current]")) chip.removeAttribute("aria-current");
     if (!lastChip) return;
-    const {turn, n, kind} = lastChip;
-    for (const chip of document.querySelectorAll(`.turn .chip[data-turn="${turn}"][data-n="${n}"][data-kind="${kind}"]`))
+    for (const chip of document.querySelectorAll(`.chip${named(lastChip)}`))
       chip.setAttribute("aria-current", "true");
   }
 
   function goBack() {
-    if (!lastChip) return;
-    const {turn, n, kind} = lastChip;
-    const chip = $(`.turn .chip[data-turn="${turn}"][data-n="${n}"][data-kind="${kind}"]`);
+    const chip = lastChip && $(`.chip${named(lastChip)}`);
     if (chip) { chip.focus({preventScroll: true}); chip.scrollIntoView({block: "center", behavior: calm()}); }
   }
 
@@ -97,7 +98,13 @@
     if (edit) setTimeout(() => $("#question textarea")?.focus(), 150);
   });
   document.addEventListener("keydown", event => {
-    if (event.key === "Escape" && event.target.closest("#source-panel")) goBack();
+    if (event.key === "Escape" && event.target.closest(".source-panel")) goBack();
+    // What is drawn is no button of the browser's own.
+    const drawn = event.target.closest("svg [data-event]");
+    if (drawn && (event.key === "Enter" || event.key === " ")) {
+      event.preventDefault();
+      drawn.dispatchEvent(new MouseEvent("click", {bubbles: true}));
+    }
   });
 
   function start() {

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 from importlib.resources import as_file, files
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from rag.brief.export.document import NOTES, QUOTES, SOURCES, Document, Line
@@ -22,7 +24,11 @@ _MISSING = "□"
 
 def as_pdf(document: Document) -> bytes:
     """Returns the bytes of an A4 PDF; citations link to the list of cited words."""
-    pdf = _opened(document.title.text)
+    with TemporaryDirectory(prefix="dateline-fonts-") as folder:
+        return _written(document, _opened(document, Path(folder)))
+
+
+def _written(document: Document, pdf: Any) -> bytes:
     links = {quote.n: pdf.add_link() for quote in document.quotes}
     known = _characters()
 
@@ -39,7 +45,7 @@ def as_pdf(document: Document) -> bytes:
         write(line.text.removeprefix("New: ") if line.new else line.text, style=style, size=size)
         for n in line.numbers:
             write(" ", size=size)
-            if pdf.get_x() + pdf.get_string_width(f"[{n}]") > pdf.w - pdf.r_margin:
+            if pdf.get_x() + pdf.get_string_width(f"[{n}]") + 2 * pdf.c_margin > pdf.w - pdf.r_margin:
                 pdf.ln(_LEADING * size / _BODY)
             write(f"[{n}]", size=min(size, _SMALL), color=_LINK, link=links[n])
 
@@ -84,7 +90,7 @@ def as_pdf(document: Document) -> bytes:
     return bytes(pdf.output())
 
 
-def _opened(title: str) -> Any:
+def _opened(document: Document, folder: Path) -> Any:
     from fpdf import FPDF
 
     class _Page(FPDF):
@@ -95,16 +101,45 @@ def _opened(title: str) -> Any:
             self.cell(0, 6, f"{self.page_no()} / {{nb}}", align="C")
 
     pdf = _Page(format="A4")
-    with as_file(_font()) as path:
-        pdf.add_font(_FONT, "", str(path), variations={"wght": 400.0})
-        pdf.add_font(_FONT, "B", str(path), variations={"wght": 700.0})
+    for style, weight in (("", 400.0), ("B", 700.0)):
+        pdf.add_font(_FONT, style, str(_face(_used(document), weight, folder)))
     pdf.set_margins(20, 20)
     pdf.set_auto_page_break(True, 20)
-    pdf.set_title(title[:250])
+    pdf.set_title(document.title.text[:250])
     pdf.set_author("Dateline")
     pdf.set_lang("en")
     pdf.add_page()
     return pdf
+
+
+def _used(document: Document) -> str:
+    """Returns every character that is shown."""
+    lines = [document.title, *(line for part in document.parts for line in part.lines)]
+    texts = [line.text for line in lines] + [part.title for part in document.parts]
+    texts += [*document.about, *document.sources, *document.notes, *(f"{q.words}{q.where}" for q in document.quotes)]
+    fixed = (SOURCES, QUOTES, NOTES, "New: [0123456789]", f"•“”–/{_MISSING}")
+    return "".join(sorted({*"".join(texts), *"".join(fixed)}))
+
+
+def _face(characters: str, weight: float, folder: Path) -> Path:
+    """Writes the characters of one weight as a font of its own.
+
+    Left to fpdf2, the whole variable font would be instantiated for each weight, which takes many seconds.
+    """
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+    from fontTools.varLib.instancer import instantiateVariableFont
+
+    with as_file(_font()) as path, TTFont(path) as font:
+        for table in {"GDEF", "GPOS", "GSUB"} & set(font.keys()):
+            del font[table]  # kerning and ligatures, which fpdf2 does not use either
+        subsetter = Subsetter(Options(notdef_outline=True))
+        subsetter.populate(text=characters)
+        subsetter.subset(font)
+        instantiateVariableFont(font, {"wght": weight, "wdth": 100.0}, inplace=True)
+        face = folder / f"{weight:g}.ttf"
+        font.save(face)
+    return face
 
 
 def _font() -> Any:

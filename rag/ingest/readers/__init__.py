@@ -76,23 +76,42 @@ def read_sources(
     Raises:
         SourceError: The path does not exist.
     """
+    reading = Reading(max_record_bytes, fields or FieldMap(), sandbox or Sandbox())
+    found = _read_all(find_files(path, max_record_bytes, root), reading)
+    return found if sandbox else _closing(found, reading.sandbox)
+
+
+def _read_all(files: Iterator[CorpusFile | IngestFailure], reading: Reading) -> Iterator[Outcome]:
+    for found in files:
+        if isinstance(found, IngestFailure):
+            yield found
+        else:
+            yield from read_file(found, reading)
+
+
+def _closing(found: Iterator[Outcome], sandbox: Sandbox) -> Iterator[Outcome]:
+    with sandbox:
+        yield from found
+
+
+def find_files(path: Path, limit: int, root: Path | None = None) -> Iterator[CorpusFile | IngestFailure]:
+    """Returns a file, or those of a folder that can be read; see ``read_sources``.
+
+    Args:
+        path: A file or a folder.
+        limit: Longest line of a ``metadata.jsonl``, in bytes.
+        root: The corpus a single file belongs to.
+
+    Raises:
+        SourceError: The path does not exist.
+    """
     try:
         path.lstat()
         is_folder = path.is_dir()
     except OSError as error:
         reason = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
         raise SourceError(f"{path} {reason}; give a file or a folder of articles") from error
-    reading = Reading(max_record_bytes, fields or FieldMap(), sandbox or Sandbox())
-    if is_folder:
-        found = _read_folder(path, reading)
-    else:
-        found = _read_file(_in_corpus(path, root or path.parent, max_record_bytes), reading)
-    return found if sandbox else _closing(found, reading.sandbox)
-
-
-def _closing(found: Iterator[Outcome], sandbox: Sandbox) -> Iterator[Outcome]:
-    with sandbox:
-        yield from found
+    return _in_folder(path, limit) if is_folder else iter([_in_corpus(path, root or path.parent, limit)])
 
 
 def _in_corpus(path: Path, root: Path, limit: int) -> CorpusFile:
@@ -103,12 +122,10 @@ def _in_corpus(path: Path, root: Path, limit: int) -> CorpusFile:
     return CorpusFile(path, well_formed(path.name))
 
 
-def _read_folder(folder: Path, reading: Reading) -> Iterator[Outcome]:
-    for found in walk(folder, reading.limit):
-        if isinstance(found, IngestFailure):
+def _in_folder(folder: Path, limit: int) -> Iterator[CorpusFile | IngestFailure]:
+    for found in walk(folder, limit):
+        if isinstance(found, IngestFailure) or _is_archive(found.path.name) or _reader_of(found.path.name):
             yield found
-        elif _is_archive(found.path.name) or _reader_of(found.path.name):
-            yield from _read_file(found, reading)
 
 
 def _is_archive(name: str) -> bool:
@@ -120,7 +137,8 @@ def _reader_of(name: str) -> Reader | None:
     return next((reader for suffix, reader in READERS.items() if name.endswith(suffix)), None)
 
 
-def _read_file(file: CorpusFile, reading: Reading) -> Iterator[Outcome]:
+def read_file(file: CorpusFile, reading: Reading) -> Iterator[Outcome]:
+    """Reads one file: what is in it, and what of it cannot be read."""
     reader = _reader_of(file.path.name)
     if reader is None and not _is_archive(file.path.name):
         yield IngestFailure(file.key, f"is of no format that can be read; supported are {SUPPORTED}")
@@ -146,6 +164,6 @@ def _read_file(file: CorpusFile, reading: Reading) -> Iterator[Outcome]:
 
 def _read_archive(file: CorpusFile, reading: Reading) -> Iterator[Outcome]:
     def read_inside(path: Path, key: str) -> Iterator[Outcome]:
-        return _read_file(CorpusFile(path, key), reading)
+        return read_file(CorpusFile(path, key), reading)
 
     return read_archive(file.path, file.key, reading, lambda name: _reader_of(name) is not None, read_inside)

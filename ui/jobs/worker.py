@@ -5,27 +5,52 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from rag.errors import StoreError
 from ui.api.errors import ApiError, told
-from ui.api.jobstore import CANCELLED, DONE, FAILED, INTERRUPTED, Job, JobStore
+from ui.jobs.store import CANCELLED, DONE, FAILED, INTERRUPTED, Job, JobStore, Outcome, Step
 
 LOG = logging.getLogger("dateline.jobs")
 _MOST_WAITING = 100
-_TOLD_EVERY = 0.5
 _PATIENCE = 20.0
-
-Progress = Callable[[int, int], None]
-Work = Callable[[Progress], Mapping[str, Any]]
-"""Does a job and returns its result; told to stop by an exception from the function it is given."""
 
 
 class _StoppedError(Exception):
     """The job is to end here."""
+
+
+class Progress:
+    """What the work of a job tells how far it is.
+
+    Args:
+        store: Takes note.
+        job: The id of the job.
+        stopped: Tells whether the job is to end.
+    """
+
+    def __init__(self, store: JobStore, job: str, stopped: Callable[[], bool]) -> None:
+        self.job, self._store, self._stopped = job, store, stopped
+
+    def __call__(self, articles: int, passages: int) -> None:
+        """Takes note of articles read and passages written; an exception from it ends the work."""
+        self._store.count(self.job, articles, passages)
+        self._check()
+
+    def tell(self, said: str, done: int = 0, total: int = 0, outcomes: Sequence[Outcome] = ()) -> None:
+        """Takes note of a step; an exception from it ends the work."""
+        self._store.tell(self.job, Step(said, done, total, tuple(outcomes)))
+        self._check()
+
+    def _check(self) -> None:
+        if self._stopped():
+            raise _StoppedError
+
+
+Work = Callable[[Progress], Mapping[str, Any]]
+"""Does a job and returns its result; told to stop by an exception from what it is given."""
 
 
 class Worker:
@@ -104,16 +129,7 @@ class Worker:
                 afterwards()
 
     def _do(self, job: Job, work: Work) -> None:
-        last = 0.0
-
-        def progress(articles: int, passages: int) -> None:
-            nonlocal last
-            if self._ending.is_set() or job.id in self._cancelled:
-                raise _StoppedError
-            if time.monotonic() - last > _TOLD_EVERY:
-                last = time.monotonic()
-                self._store.progress(job.id, articles, passages)
-
+        progress = Progress(self._store, job.id, lambda: self._ending.is_set() or job.id in self._cancelled)
         try:
             result = work(progress)
         except _StoppedError:
