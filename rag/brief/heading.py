@@ -37,7 +37,7 @@ _DANGLING = (
         r"|will|would|could|may|[a-z]{2,}ed|said|says|made|told|met|came|comes|went|took|takes)\b",
         re.IGNORECASE,
     ),
-    re.compile(r"\b(?:also|for (?:example|instance)|the same)\b", re.IGNORECASE),
+    re.compile(r"^On another\b|\b(?:also|(?:is|are) then|for (?:example|instance)|the same)\b", re.IGNORECASE),
     # "President hints that": a headline in which nobody is named.
     re.compile(r"^(?:President|Minister|Mayor|Governor|Senator|Judge|Police chief|Candidate) (?!of\b)[a-z]"),
     re.compile(

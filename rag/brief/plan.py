@@ -26,7 +26,7 @@ _UNKNOWN = re.compile(
 )
 _BACKGROUND = re.compile(
     r"\bsince\b[^.]{0,80}\b(?:(?:19|20)\d\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z.]* \d{1,2})\b"
-    r"|\bin recent (?:weeks|months|years)\b",
+    r"|\bin recent (?:weeks|months|years)\b|^last (?:month|year)\b",
     re.IGNORECASE,
 )
 _SIMILAR = 0.8

@@ -86,6 +86,7 @@ def test_only_is_not_said_of_what_the_other_tells_in_other_words(harbour: Briefi
         ("The task force also suggested that states loosen restrictions on school property.", 2),
         ("The offer was made by White House Chief of Staff Rahm Emanuel.", 1),
         ("President hints that China may be undermining nuclear talks with Kim Jong-un.", 1),
+        ("On another, the group wrote that it was happy about the campaign.", 2),
         ("The presidents of Iran and Turkey met in Sochi on Wednesday.", 0),
         ("Roger Stone was arrested early Friday on criminal charges.", 0),
     ],
