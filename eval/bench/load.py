@@ -9,7 +9,8 @@ Starts ``dateline serve`` on loopback with an index of the sample corpus and ask
 then 8 while articles are ingested without a pause. Three of four requests are a question of the sample suite, one is a
 search. A client that is told to come back does so after the seconds it was told. Then 8 clients ask for ``--minutes``,
 and the memory of the server is read every 10 seconds. Latencies are those of answers; a 429 is counted and not timed.
-Exit 1 on any other error.
+The processor's time for each answer says what to expect of an idle machine when this one is not. Exit 1 on any other
+error.
 """
 
 from __future__ import annotations
@@ -53,8 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wrong = 0
     print(f"{os.cpu_count()} cores, load average before {os.getloadavg()[0]:.1f}, model {given.model}\n")
     with tempfile.TemporaryDirectory() as folder, server(Path(folder) / "index", model=given.model) as running:
-        print("| clients | requests/s | p50 ms | p95 ms | p99 ms | answered | 429 | other errors |")
-        print("|---|---|---|---|---|---|---|---|", flush=True)
+        print("| clients | requests/s | p50 ms | p95 ms | p99 ms | CPU ms each | answered | 429 | other errors |")
+        print("|---|---|---|---|---|---|---|---|---|", flush=True)
         for clients in _CLIENTS:
             wrong += _step(running, str(clients), clients, given.seconds)
         wrong += _step(running, f"{_WITH_INGEST}, while an ingest runs", _WITH_INGEST, given.seconds, ingesting=True)
@@ -120,6 +121,8 @@ def _asking(url: str, clients: int) -> tuple[locust.env.Environment, Counter[str
 
 
 def _step(running: ServerProcess, name: str, clients: int, seconds: float, *, ingesting: bool = False) -> int:
+    process = psutil.Process(running.process.pid)
+    used = sum(process.cpu_times()[:2])
     environment, turned_away = _asking(running.url, clients)
     writing = gevent.spawn(_ingest, running.url) if ingesting else None
     began = time.perf_counter()
@@ -130,9 +133,10 @@ def _step(running: ServerProcess, name: str, clients: int, seconds: float, *, in
     if writing is not None:
         writing.kill()
     total = environment.stats.total
+    spent = 1000 * (sum(process.cpu_times()[:2]) - used) / max(1, total.num_requests)
     p50, p95, p99 = (total.get_response_time_percentile(share) for share in (0.5, 0.95, 0.99))
-    print(f"| {name} | {total.num_requests / took:.1f} | {p50:.0f} | {p95:.0f} | {p99:.0f} | {total.num_requests} |"
-          f" {turned_away['429']} | {total.num_failures} |", flush=True)  # fmt: skip
+    print(f"| {name} | {total.num_requests / took:.1f} | {p50:.0f} | {p95:.0f} | {p99:.0f} | {spent:.0f} |"
+          f" {total.num_requests} | {turned_away['429']} | {total.num_failures} |", flush=True)  # fmt: skip
     return _errors(environment)
 
 
