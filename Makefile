@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export Q ?= What did Assad ask Russia for?
 
-.PHONY: ask ui test check eval eval-extractive eval-embedded format clean
+.PHONY: ask ui test check eval eval-extractive eval-embedded bench format clean
 
 ask: $(VENV)/.ready
 	@$(BIN)/dateline ask "$$Q"

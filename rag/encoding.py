@@ -59,7 +59,7 @@ def encode_article(
         article.id, article.version, article.title, article.publisher, article.published, article.language,
         passages, article.duplicate_of,
     )  # fmt: skip
-    encoded = {**encode_summary(summary), "url": article.url, "text": article.text}
+    encoded = {**encode_summary(summary), "url": article.url, "authors": list(article.authors), "text": article.text}
     encoded["event_dates"] = [
         {
             "start": found.span.start,

@@ -50,24 +50,30 @@ def gather(planned: Plan, retriever: Retriever, k: int) -> Gathered:
     def search(query: str, filters: Filters, wanted: int = k) -> list[RetrievedPassage]:
         return retriever.search(query, wanted, filters=filters, fill=True)
 
-    if not planned.apart:
-        matter = without_courtesies(planned.matter)
-        found = [search(query, planned.filters) for query in _queries(planned.matter)]
-        passages, obtrusive = set_aside_orders(interleaved(found, k))
-        examined = inquire(matter, passages, lambda query: set_aside_orders(search(query, planned.filters))[0])
-        whole = tuple(passages)
-        return Gathered(tuple(PartOfQuestion(part, whole) for part in examined), whole, tuple(obtrusive))
-    each = max(_FEWEST, -(-k // len(planned.asked)))
-    rows, answering, obtrusive = [], list[PartOfQuestion](), list[str]()
-    for one in planned.asked:
-        passages, ordering = set_aside_orders(search(one.text, one.filters, each))
-        obtrusive += ordering
-        rows.append(passages)
-        for part in inquire(
-            one.text, passages, lambda query, one=one: set_aside_orders(search(query, one.filters))[0]  # type: ignore[misc]
-        ):  # fmt: skip
-            answering.append(PartOfQuestion(replace(part, name=one.name), tuple(passages)))
-    return Gathered(tuple(answering), tuple(interleaved(rows, len(rows) * each)), tuple(sorted(set(obtrusive))))
+    def clear(hits: Sequence[RetrievedPassage]) -> list[RetrievedPassage]:
+        kept, touched = set_aside_orders(hits)
+        obtrusive.update(touched)
+        return kept
+
+    obtrusive = set[str]()
+    answering: list[PartOfQuestion] = []
+    if planned.apart:
+        each = max(_FEWEST, -(-k // len(planned.asked)))
+        for one in planned.asked:
+            own = clear(search(one.text, one.filters, each))
+            examined = inquire(one.text, own, lambda query, one=one: clear(search(query, one.filters)))  # type: ignore[misc]
+            answering += [PartOfQuestion(replace(part, name=one.name), tuple(own)) for part in examined]
+        rows = [part.passages for part in answering]
+        return Gathered(tuple(answering), tuple(interleaved(rows, len(rows) * each)), tuple(sorted(obtrusive)))
+    found = [search(query, planned.filters) for query in _queries(planned.matter)]
+    passages = clear(interleaved(found, k))
+    matter = without_courtesies(planned.matter)
+    for place, part in enumerate(inquire(matter, passages, lambda query: clear(search(query, planned.filters))), 1):
+        # Its own best first, then those of the whole, which know what it is about.
+        best = clear(interleaved([found[place], found[0]], k)) if place < len(found) else passages
+        answering.append(PartOfQuestion(part, tuple(best)))
+    rows = [tuple(passages), *(part.passages for part in answering)]
+    return Gathered(tuple(answering), tuple(interleaved(rows, len(rows) * k)), tuple(sorted(obtrusive)))
 
 
 def kept_out(

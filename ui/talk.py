@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rag.answering import Notice, SentenceReady
 from rag.errors import ArticleNotFoundError, SettingsError
+from rag.question.knowing import latest_of
 from rag.service import Dateline
 from rag.types import Answer, Article, Turn
 from ui import answers, source
@@ -156,7 +157,9 @@ class Talk:
 
 
 def _told(turn: StoredTurn) -> Turn:
-    return Turn(turn.question, turn.answer.text if turn.answer else "")
+    if turn.answer is None:
+        return Turn(turn.question)
+    return Turn(turn.question, turn.answer.text, latest_of(turn.answer.citations))
 
 
 def publishers(dateline: Dateline) -> Sequence[str]:

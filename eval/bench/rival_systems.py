@@ -72,8 +72,11 @@ class Bridge(CustomLLM):  # type: ignore[misc, unused-ignore]
         return CompletionResponse(text=reply.text, raw={"usage": reply.usage})
 
     def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> Any:
-        """Yields the completion in one piece."""
-        yield self.complete(prompt)
+        """Yields the completion as it is written."""
+        text = ""
+        for piece in self.model.stream([{"role": "user", "content": prompt}], max_tokens=_TOKENS):
+            text += piece
+            yield CompletionResponse(text=text, delta=piece)
 
 
 class BridgeEmbedding(BaseEmbedding):  # type: ignore[misc, unused-ignore]
@@ -97,17 +100,33 @@ class BridgeEmbedding(BaseEmbedding):  # type: ignore[misc, unused-ignore]
 
 
 class CitationEngine:
-    """llama-index's ``CitationQueryEngine`` with its own defaults: two chunks, cited in pieces of 512 tokens."""
+    """llama-index's ``CitationQueryEngine`` with its own defaults: two chunks, cited in pieces of 512 tokens.
 
-    def __init__(self, dateline: Dateline, model: LanguageModel, embedder: Embedder, folder: Path) -> None:
+    ``first_word`` holds the seconds to the first word of each answer, where the engine streams.
+    """
+
+    def __init__(
+        self, dateline: Dateline, model: LanguageModel, embedder: Embedder, folder: Path, *, streaming: bool = False
+    ) -> None:
         self._dateline, self._model = dateline, model
+        self.first_word: list[float] = []
         LlamaSettings.llm, LlamaSettings.embed_model = Bridge(model=model), BridgeEmbedding(embedder=embedder)
-        self._engine = CitationQueryEngine.from_args(_index(dateline, folder), llm=LlamaSettings.llm)
+        self._index = llama_index_of(dateline, folder)
+        self._engine = CitationQueryEngine.from_args(self._index, llm=LlamaSettings.llm, streaming=streaming)
+
+    def search(self, question: str, k: int) -> list[str]:
+        """Returns the articles of the best ``k`` chunks, best first; an article may stand in it more than once."""
+        return [
+            node.node.metadata["article"] for node in self._index.as_retriever(similarity_top_k=k).retrieve(question)
+        ]
 
     def ask(self, question: str, *, filters: Filters | None = None, history: Sequence[Turn] = ()) -> Answer:
         """Answers; filters and history are not the engine's."""
-        began = time.perf_counter()
+        asked, began = len(self.first_word), time.perf_counter()
         response = self._engine.query(question)
+        for _ in getattr(response, "response_gen", None) or ():
+            if len(self.first_word) == asked:
+                self.first_word.append(time.perf_counter() - began)
         pieces = [self._piece(node) for node in response.source_nodes]
         return cited_answer(question, str(response), pieces, self._model.name, time.perf_counter() - began)
 
@@ -192,13 +211,13 @@ def _passage(article: Article, span: Span, score: float) -> RetrievedPassage:
     return RetrievedPassage(inside, article.title, article.publisher, article.published, score)
 
 
-def _index(dateline: Dateline, folder: Path) -> Any:
+def llama_index_of(dateline: Dateline, folder: Path) -> Any:
     """Returns llama-index's default index of Dateline's articles, kept in a folder."""
     if (folder / "docstore.json").exists():
         return load_index_from_storage(StorageContext.from_defaults(persist_dir=str(folder)))
     leads = [source.id for source in dateline.sources() if source.duplicate_of is None]
     hidden: dict[str, Any] = {f"excluded_{reader}_metadata_keys": ["article"] for reader in ("embed", "llm")}
     documents = [Document(text=dateline.article(id_)[0].text, metadata={"article": id_}, **hidden) for id_ in leads]
-    index: VectorStoreIndex = VectorStoreIndex.from_documents(documents, show_progress=True)
+    index: VectorStoreIndex = VectorStoreIndex.from_documents(documents, show_progress=False)
     index.storage_context.persist(str(folder))
     return index

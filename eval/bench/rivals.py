@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="only so many questions, evenly over the suite")
     parser.add_argument("--only", action="append", choices=_NAMES)
     arguments = parser.parse_args()
-    suite = _limited(read_suite(arguments.suite), arguments.limit)
+    suite = limited(read_suite(arguments.suite), arguments.limit)
     settings = load_settings(index=arguments.index, model="embedded")
     arguments.work.mkdir(parents=True, exist_ok=True)
     dateline = Dateline(settings)
@@ -89,7 +89,8 @@ def main() -> None:
     _print(reports)
 
 
-def _limited(suite: Suite, limit: int | None) -> Suite:
+def limited(suite: Suite, limit: int | None) -> Suite:
+    """Returns a suite with at most so many of its questions, taken evenly."""
     if limit is None or limit >= len(suite.items):
         return suite
     step = len(suite.items) / limit

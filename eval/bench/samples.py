@@ -43,6 +43,7 @@ def pdf(
     pages: int = 2,
     password: str = "",
     made: str = "2017-11-20",
+    author: str = "",
 ) -> bytes:
     """Returns a PDF file with a running header and page numbers, the paragraphs spread over its pages."""
     from fpdf import FPDF
@@ -58,6 +59,7 @@ def pdf(
 
     document = Report()
     document.set_title(title)
+    document.set_author(author)
     document.set_creation_date(datetime.fromisoformat(f"{made}T12:00:00+00:00"))
     if password:
         document.set_encryption(owner_password=password, user_password=password)
@@ -91,12 +93,13 @@ def empty_pdf(pages: int) -> bytes:
     )
 
 
-def docx(paragraphs: Sequence[str] = PARAGRAPHS, title: str = TITLE) -> bytes:
+def docx(paragraphs: Sequence[str] = PARAGRAPHS, title: str = TITLE, author: str = "python-docx") -> bytes:
     """Returns a Word file with a title, a list and a table."""
     from docx import Document
 
     document = Document()
     document.core_properties.title = title
+    document.core_properties.author = author
     document.core_properties.created = datetime(2017, 11, 20, tzinfo=UTC)
     document.add_heading(title, 0)
     for paragraph in paragraphs:
@@ -128,6 +131,7 @@ def rss(paragraphs: Sequence[str] = PARAGRAPHS, base: str = "https://www.courier
 <title>The Courier</title><link>{base}/</link><language>en</language>
 <item><title>{TITLE}</title><link>{base}/world/harbour?utm_source=rss</link><guid>1</guid>
 <pubDate>Mon, 20 Nov 2017 23:30:00 -0500</pubDate><description>The harbour opened.</description>
+<author>news@courier.example (Mari Maasikas)</author>
 <content:encoded><![CDATA[{content}<script>alert("scripted words")</script>]]></content:encoded></item>
 <item><title>Bridge closed &amp; guarded</title><link>{base}/world/bridge</link><guid>2</guid>
 <pubDate>Tue, 21 Nov 2017 08:00:00 GMT</pubDate>
@@ -140,7 +144,9 @@ def atom(paragraphs: Sequence[str] = PARAGRAPHS) -> bytes:
     content = "".join(f"&lt;p&gt;{paragraph}&lt;/p&gt;" for paragraph in paragraphs)
     return f"""<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><title>The Courier</title><id>urn:c</id>
-<updated>2017-11-21T10:00:00Z</updated><entry><title>{TITLE}</title><id>urn:c:1</id>
+<updated>2017-11-21T10:00:00Z</updated><author><name>The desk</name></author>
+<entry><author><name>Mari Maasikas</name></author><author><name>Jaan Tamm</name></author>
+<title>{TITLE}</title><id>urn:c:1</id>
 <link href="https://www.courier.example/world/harbour"/><published>2017-11-20T18:30:00+02:00</published>
 <updated>2017-11-21T10:00:00Z</updated><content type="html">{content}</content></entry></feed>""".encode()
 

@@ -88,7 +88,7 @@ def missing_facts(sentence: str, evidence: str, *, context: FactContext) -> tupl
     if adds_negation(sentence, evidence):
         missing.append(MissingFact(FactKind.NEGATION, "not"))
     claim, source = plain(sentence), plain(evidence)
-    quantities, mentions = find_quantities(claim), find_dates(claim)
+    quantities, mentions = find_quantities(claim), find_dates(_without_dateline(claim, source))
     numbers = StatedNumbers(source, find_quantities(source)) if quantities or mentions else None
     dated: list[DateMention] = []
     if mentions and numbers:
@@ -139,6 +139,12 @@ def _changed(sentence: str, evidence: str, missing: list[MissingFact]) -> list[M
     named = {key for fact in missing for key in keys(fact.text)}  # reported already
     changed = [(was, now) for was, now in copy.replaced if not named & set(keys(now))]
     return [*found, *(MissingFact(FactKind.WORDING, f"{now} (there: {was})") for was, now in changed)]
+
+
+def _without_dateline(claim: str, source: str) -> str:
+    """Returns a claim with blanks in place of the source's own dateline, where the claim repeats it."""
+    found = _DATELINE.match(claim)
+    return f"{' ' * found.end()}{claim[found.end() :]}" if found and source.startswith(found.group()) else claim
 
 
 def _starts_with_pronoun(source: str) -> bool:

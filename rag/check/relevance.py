@@ -20,7 +20,7 @@ from rag.check.quantities import find_quantities
 from rag.check.questions import parse, without_context
 from rag.check.words import STOPWORDS, content_stems, keys, plain, stem_keys, vocabulary, words
 
-_ANYBODY = frozenset(stem_keys(list(vocabulary("people person persons others men women lives dead times"))))
+_ANYBODY = frozenset(stem_keys(list(vocabulary("people person persons others men women lives dead times occasions"))))
 _ALIKE = (
     "soldier troop serviceman servicemen personnel force", "delegate participant representative attendee",
     "child children kid pupil", "dollar pound euro money", "day date", "vote ballot", "home house", "job post worker",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from rag.errors import SourceError
 from rag.types import Turn
@@ -15,7 +17,9 @@ def read_history(path: Path) -> tuple[Turn, ...]:
     """Reads a conversation file.
 
     Args:
-        path: JSON list of ``{"question", "answer"}`` objects or of chat messages with ``role`` and ``content``.
+        path: JSON list of ``{"question", "answer"}`` objects, such as the documents of ``dateline ask --json``, or of
+            chat messages with ``role`` and ``content``. ``latest`` or the dates of ``citations`` tell how new what an
+            answer rests on is.
 
     Raises:
         SourceError: The file cannot be read or has another form.
@@ -30,8 +34,8 @@ def read_history(path: Path) -> tuple[Turn, ...]:
     for entry in entries if isinstance(entries, list) else [None]:
         match entry:
             case {"question": str(question), **rest}:
-                answer = rest.get("answer")
-                turns.append(Turn(question, answer if isinstance(answer, str) else ""))
+                answer = rest.get("answer", rest.get("text"))
+                turns.append(Turn(question, answer if isinstance(answer, str) else "", _latest(rest)))
             case {"role": "user", "content": str(content)}:
                 turns.append(Turn(content))
             case {"role": "assistant", "content": str(content)} if turns:
@@ -41,3 +45,18 @@ def read_history(path: Path) -> tuple[Turn, ...]:
             case _:
                 raise SourceError(f"{path} is not a conversation; --history wants {_FORM}")
     return tuple(turns)
+
+
+def _latest(entry: dict[Any, Any]) -> date | None:
+    """Returns the day of the newest article that an answer cites; ``None`` when that cannot be told."""
+    match entry:
+        case {"latest": str(day)}:
+            days: list[Any] = [day]
+        case {"citations": [*citations]}:
+            days = [cited.get("published") if isinstance(cited, dict) else None for cited in citations]
+        case _:
+            return None
+    try:
+        return max((date.fromisoformat(str(day)) for day in days), default=None)
+    except ValueError:
+        return None

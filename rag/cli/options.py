@@ -44,6 +44,8 @@ class Place(click.ParamType[Path | str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path | str:
         """Tells one from the other."""
+        if not str(value).strip():  # an unset variable of a script: an empty path would be the current folder
+            self.fail("it is empty; name a file, a folder or an address", param, ctx)
         return value if isinstance(value, Path) or "://" in value else Path(value)
 
 

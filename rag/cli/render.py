@@ -43,6 +43,7 @@ _REASONS = {
 }
 _NARROWEST = 20
 _COLUMN = 12
+_MOST_FAILED = 50
 _COPY_INDENT = 4
 
 
@@ -81,8 +82,11 @@ def report(found: IngestReport) -> None:
     put(out, Text(f"{found.passages:,} {plural('passage', found.passages)} written in {found.seconds:.1f} s"))
     for copy, lead in found.duplicates:
         put(out, Text(clean(f"{copy} is a copy of {lead}"), style="dim"), 2, 4)
-    for failure in found.failed:
+    for failure in found.failed[:_MOST_FAILED]:
         put(out, Text(clean(f"{failure.source}: {failure.error}"), style="red"), 2, 4)
+    if len(found.failed) > _MOST_FAILED:
+        more = len(found.failed) - _MOST_FAILED
+        put(out, Text(f"and {more:,} more; --json lists them all", style="red"), 2, 4)
 
 
 def summaries(found: Sequence[SourceSummary], opening: Opening) -> None:
@@ -127,6 +131,8 @@ def article(found: Article, dates: Sequence[EventDate] = (), *, raw: bool) -> No
     """Prints an article's canonical text, the days its words mean and, on request, what cleaning removed."""
     out = console()
     put(out, Text(headline(found.title or first_words(found.text), found.publisher, found.published), style="bold"))
+    if found.authors:
+        put(out, Text(clean(f"By {', '.join(found.authors)}"), style="dim"))
     out.print(Text(clean(f"{found.id} · version {found.version[:16]}"), style="dim"), soft_wrap=True)
     out.print()
     for line in found.text.split("\n"):

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.check.disagreement.stating import sentences_stating
 from rag.check.events import kindred
 from rag.check.names import find_names, spelled_otherwise
 from rag.check.support import Idf
@@ -21,17 +22,22 @@ from rag.types import RetrievedPassage, Span
 _WEIGHTS = (5.93, 9.12, 4.44, -4.02)
 _BIAS = -9.97
 _KINDRED = 0.7
+_STATED = 0.6  # at least, for a passage with a sentence whose wording shows the value asked for
 
 
 @dataclass(frozen=True, slots=True)
 class AssessedSentence:
-    """A source sentence, its cosine to the question, and the share of the question's words it has."""
+    """A source sentence, its cosine to the question, and the share of the question's words it has.
+
+    ``states`` tells that its wording shows the number or day asked for.
+    """
 
     passage: RetrievedPassage
     span: Span
     text: str
     cosine: float
     coverage: float
+    states: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +73,11 @@ class Assessor:
         vectors = self._embedder.embed_passages([question, *(text for _, _, text in places)])
         cosines = (vectors[1:] @ vectors[0]).tolist()
         coverage = _Coverage(question, self._idf)
+        stating = sentences_stating(question, passages)
         sentences = tuple(
-            AssessedSentence(p, span, text, cosine, coverage.of(f"{p.title} {text}"))
+            AssessedSentence(
+                p, span, text, cosine, coverage.of(f"{p.title} {text}"), (p.passage.article_id, span) in stating
+            )
             for (p, span, text), cosine in zip(places, cosines, strict=True)
         )
         best: dict[str, float] = {}
@@ -84,7 +93,9 @@ class Assessor:
             )
             for p in passages
         }
-        return Assessment(sentences, {key: answerable(*found) for key, found in signals.items()}, signals)
+        likely = {key: answerable(*found) for key, found in signals.items()}
+        likely |= {s.passage.passage.id: max(_STATED, likely[s.passage.passage.id]) for s in sentences if s.states}
+        return Assessment(sentences, likely, signals)
 
 
 def answerable(sentence_cosine: float, passage_cosine: float, coverage: float, title_coverage: float) -> float:

@@ -18,6 +18,7 @@ _SENTENCES = 3
 _COVERAGE_WEIGHT = 0.4
 _SPEAKER_WEIGHT = 0.3
 _EXPECTED_WEIGHT = 0.2
+_STATED_WEIGHT = 0.3
 _CLOSE_TO_BEST = 0.85
 
 _ANSWERABLE_FROM = 0.35
@@ -81,6 +82,7 @@ class ExtractiveAnswerer:
             heard = _heard(speaker, s.passage, s.span, s.text) if speaker else 0.0
             met = sum(meets(kind, s.text, question) for kind in expected)
             score = s.cosine + _COVERAGE_WEIGHT * s.coverage + _SPEAKER_WEIGHT * heard + _EXPECTED_WEIGHT * met
+            score += _STATED_WEIGHT * s.states
             if objection:
                 denied = max(denied, score)
             else:

@@ -79,6 +79,7 @@ class Catalog(CatalogReader):
                 drop_bands(db, article_id)
             db.executemany("DELETE FROM passages WHERE article_id = ?", ((i,) for i in touched))
             db.executemany("DELETE FROM articles WHERE id = ?", ((i,) for i in touched))
+            db.executemany("DELETE FROM authors WHERE article_id = ?", ((i,) for i in touched))
             db.executemany("DELETE FROM versions WHERE article_id = ?", ((i,) for i in removed))
             drop_event_dates(db, removed)
             new: set[str] = set()
@@ -112,6 +113,9 @@ class Catalog(CatalogReader):
              publisher_key(article.publisher), day, article.url, article.language, article.duplicate_of,
              item.signature, now),
         )  # fmt: skip
+        if article.authors:
+            names = json.dumps(article.authors, ensure_ascii=False)
+            db.execute("INSERT INTO authors VALUES (?, ?)", (article.id, names))
         removed = json.dumps([[piece.text, piece.rule] for piece in article.removed], ensure_ascii=False)
         db.execute(
             "INSERT INTO versions VALUES (?, ?, ?, ?, ?)"

@@ -98,7 +98,8 @@ class CatalogReader:
         """
         rows = self._database.rows(
             "SELECT a.id, v.version, v.text, a.title, a.publisher, a.published, a.url, a.language, v.removed,"
-            " a.duplicate_of FROM articles a JOIN versions v ON v.article_id = a.id"
+            " a.duplicate_of, w.names FROM articles a JOIN versions v ON v.article_id = a.id"
+            " LEFT JOIN authors w ON w.article_id = a.id"
             " WHERE a.id = ?1 AND substr(v.version, 1, length(coalesce(?2, a.version))) = coalesce(?2, a.version)",
             (article_id, version),
         )  # fmt: skip
@@ -111,6 +112,7 @@ class CatalogReader:
         return Article(
             id=found[0], version=found[1], text=found[2], title=found[3], publisher=found[4],
             published=_date(found[5]), url=found[6], language=found[7], removed=removed, duplicate_of=found[9],
+            authors=tuple(json.loads(found[10] or "[]")),
         )  # fmt: skip
 
     def event_dates(self, article_id: str, version: str | None = None) -> list[EventDate]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import StoreError
+from rag.index.shadow import is_writable
 
 _SCHEMA_VERSION = "1"
 _SCHEMA = """
@@ -38,6 +39,7 @@ CREATE TABLE IF NOT EXISTS event_dates (
     article_id TEXT NOT NULL, version TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
     first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (article_id, version, start)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS authors (article_id TEXT PRIMARY KEY, names TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS journal (passage_id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS bands (
     band INTEGER NOT NULL, article_id TEXT NOT NULL, PRIMARY KEY (band, article_id)
@@ -59,7 +61,8 @@ CREATE TABLE IF NOT EXISTS answer_citations (
     PRIMARY KEY (article_id, version, answer_id)
 ) WITHOUT ROWID;
 """
-_TABLES = frozenset(re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", _SCHEMA))
+_TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS (\w+)")
+_TABLES = frozenset(_TABLE.findall(_SCHEMA))
 # What the disk or another program did; any other failure of a statement is a bug and keeps its traceback.
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _DENIED = {
@@ -81,6 +84,7 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._is_writable = is_writable(path) and is_writable(path.parent)
         self._local = threading.local()
         self._connections: dict[threading.Thread, sqlite3.Connection] = {}
         self._guard = threading.Lock()
@@ -97,6 +101,8 @@ class Database:
             raise
 
     def _create_tables(self) -> None:
+        if not self._is_writable:
+            return  # see ``_read_only``
         names = {row[0] for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if names >= _TABLES:
             return
@@ -110,17 +116,41 @@ class Database:
     def connection(self) -> sqlite3.Connection:
         """Returns this thread's connection; those of threads that have ended are closed."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
+        if connection is None or (not self._is_writable and self._local.state != self._state()):
             with self._guard:
                 for thread in [thread for thread in self._connections if not thread.is_alive()]:
                     self._connections.pop(thread).close()
-            connection = sqlite3.connect(self._path, timeout=30.0, isolation_level=None, check_same_thread=False)
+            if not self._is_writable:
+                self._local.state = self._state()
+            connection = self._opened() if self._is_writable else self._read_only()
             with self._guard:
                 self._connections[threading.current_thread()] = connection
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
             self._local.connection = connection
         return connection
+
+    def _opened(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, timeout=30.0, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        return connection
+
+    def _read_only(self) -> sqlite3.Connection:
+        """Opens a file that cannot be written. Tables that it does not have yet are there, and empty."""
+        # Beside a log there is, or was, a writer, and the log is a part of the database. Without one nothing changes
+        # it, and no lock need be taken, which would take a file; ``_state`` tells when that is over.
+        address = f"{self._path.absolute().as_uri()}?mode=ro{'' if self._state()[0] else '&immutable=1'}"
+        connection = sqlite3.connect(address, uri=True, timeout=30.0, isolation_level=None, check_same_thread=False)
+        names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        for statement in _SCHEMA.split(";"):
+            table = _TABLE.search(statement)
+            if table and table[1] not in names:
+                connection.execute(statement.replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
+        return connection
+
+    def _state(self) -> tuple[bool, int, int]:
+        """Returns whether there is a log, and the size and time of the file: another user may write what we cannot."""
+        found = self._path.stat()
+        return self._path.with_name(f"{self._path.name}-wal").exists(), found.st_size, found.st_mtime_ns
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Returns all rows of a query."""

@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import IndexLockedError, StoreError
+from rag.index.shadow import Shadow, is_writable
 
 _ANALYZER = "dateline"
+_MANAGED = ".managed.json"  # tantivy's own list of its files, which it may write anew
 _WRITER_BYTES = 60_000_000
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}"
 _WORD = rf"[{_UNSPACED}]|[[\p{{L}}\p{{M}}\p{{N}}]--[{_UNSPACED}]]+"
@@ -57,8 +59,9 @@ class LexicalIndex:
         builder.add_text_field("text", tokenizer_name=_ANALYZER, index_option="freq")
         self._schema = builder.build()
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._index: Any = tantivy.Index(self._schema, path=str(folder))
+            self._shadow = None if is_writable(folder) else Shadow(folder, (_MANAGED,))
+            folder.mkdir(parents=True, exist_ok=True) if self._shadow is None else None
+            self._index: Any = tantivy.Index(self._schema, path=str(self._shadow.path if self._shadow else folder))
         except (OSError, ValueError) as error:
             raise StoreError(
                 f"the lexical index in {folder} cannot be opened ({_reason(error)}); run `dateline reindex`"
@@ -164,6 +167,8 @@ class LexicalIndex:
 
     def refresh(self) -> None:
         """Makes what other processes have committed visible here."""
+        if self._shadow is not None:
+            self._shadow.refresh()
         self._index.reload()
         self._searcher: Any = self._index.searcher()
 
@@ -173,6 +178,8 @@ class LexicalIndex:
         if writer is not None:
             writer.rollback()
             writer.wait_merging_threads()
+        if self._shadow is not None:
+            self._shadow.close()
 
     def _writing(self) -> Any:
         if self._writer is None:

@@ -18,7 +18,8 @@ class StoredArticle:
     Attributes:
         root: Absolute path of the corpus it was read from, with the file that holds its record.
         key: Source key inside ``root``.
-        digest: Hash of everything that is indexed: canonical text, title, publisher, date, address and language.
+        digest: Hash of everything that is indexed: canonical text, title, publisher, date, address,
+            language and authors.
     """
 
     id: str

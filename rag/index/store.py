@@ -55,6 +55,8 @@ class IndexStore:
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         self.folder = folder
+        if (name := str(folder).encode("utf-8", "replace").decode()) != str(folder):
+            raise StoreError(f"{name} has a name that is not UTF-8; choose another --index")
         if folder.exists() and not folder.is_dir():
             raise StoreError(f"{folder} is a file, not an index folder; choose another --index")
         if not self.exists(folder):

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import StoreError
+from rag.index.shadow import Shadow, is_writable
 
 if TYPE_CHECKING:
     from chromadb.api.collection_configuration import CreateHNSWConfiguration
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from chromadb.config import System
 
 _COLLECTION = "passages"
+_DATABASE = "chroma.sqlite3"
 _BATCH = 5_000  # chroma's limit is 5,461 rows a call
 # Up to here comparing with each vector is faster than walking the graph past all others, which takes 20 to 60 ms.
 _EACH = 500
@@ -45,6 +47,7 @@ class VectorIndex:
         self.folder = folder
         self._reading = threading.RLock()
         self._is_closed = False
+        self._shadow: Shadow | None = None
         self._system: System
         self._collection: Collection
         self._open()
@@ -61,10 +64,13 @@ class VectorIndex:
         from chromadb.config import Settings, System
 
         try:
+            if not is_writable(self.folder / _DATABASE):
+                self._shadow = Shadow(self.folder, (_DATABASE,))
+            place = self._shadow.path if self._shadow else self.folder
             # Not ``PersistentClient``: all clients of one folder in a process share its system, so that reopening
             # one does not show what another process wrote while a second one is open.
             self._system = System(
-                Settings(is_persistent=True, persist_directory=str(self.folder), anonymized_telemetry=False)
+                Settings(is_persistent=True, persist_directory=str(place), anonymized_telemetry=False)
             )
             server = self._system.instance(ServerAPI)  # type: ignore[type-abstract]  # a name for the configured class
             self._system.start()
@@ -90,6 +96,9 @@ class VectorIndex:
             if not self._is_closed:  # chroma fails on a second stop
                 self._is_closed = True
                 self._system.stop()
+                if self._shadow is not None:
+                    self._shadow.close()
+                    self._shadow = None
 
     def count(self) -> int:
         """Returns the number of stored vectors."""

@@ -66,6 +66,7 @@ def clean(document: SourceDocument) -> Article | IngestFailure:
         published=document.published or date_from_text(lines),
         url=document.url,
         language=document.language or detect_language(text),
+        authors=document.authors,
         removed=document.removed + tuple(RemovedText(lines[number], dropped[number]) for number in sorted(dropped)),
     )
 

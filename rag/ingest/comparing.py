@@ -236,7 +236,7 @@ def _indexed(article: Article, root: str, key: str, digest: str) -> IndexedArtic
 
 def _digest(article: Article) -> str:
     facts = (article.title, article.publisher, str(article.published), article.url, article.language)
-    return _sha256(PIPELINE, article.version, *facts)
+    return _sha256(PIPELINE, article.version, *facts, *article.authors)
 
 
 def _sha256(*parts: str) -> str:

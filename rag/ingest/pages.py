@@ -102,7 +102,7 @@ def _visit_entries(feed: Fetched, web: Web, sandbox: Sandbox, known: Known) -> I
         if not entry.url:
             yield Visit([fill_from_address(replace(entry, container=site(feed.url)))])
             continue
-        stated = (entry.title, entry.publisher, str(entry.published), entry.language)
+        stated = (entry.title, entry.publisher, str(entry.published), entry.language, *entry.authors)
         try:
             fetched, source = _fetch(web, known(entry.url, *stated))
             if fetched is None:
@@ -118,6 +118,7 @@ def _visit_entries(feed: Fetched, web: Web, sandbox: Sandbox, known: Known) -> I
                 publisher=page.publisher or entry.publisher,
                 published=entry.published or page.published,
                 language=page.language or entry.language,
+                authors=page.authors or entry.authors,
             )
             yield Visit([page], source)
 

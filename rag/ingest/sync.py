@@ -25,7 +25,7 @@ from rag.ingest.comparing import Changed, Comparison, Unchanged
 from rag.ingest.duplicates import group_copies
 from rag.ingest.pages import Visits
 from rag.ingest.pruning import find_gone
-from rag.ingest.readers.base import Reading
+from rag.ingest.readers.base import Reading, well_formed
 from rag.ingest.readers.mapping import FieldMap
 from rag.ingest.readers.sandbox import Sandbox
 from rag.types import IngestFailure, IngestReport
@@ -94,7 +94,7 @@ def ingest(
         What changed. Sources that could not be read are listed, and cost nothing already stored.
 
     Raises:
-        SourceError: A path does not exist.
+        SourceError: A path does not exist, or its name cannot be stored.
         IndexLockedError: Another process is writing.
         EmbeddingMismatchError: The index was built with another embedding model.
     """
@@ -102,6 +102,8 @@ def ingest(
     for path in paths:
         if not path.exists():
             raise SourceError(f"{path} does not exist; give a file or a folder of articles")
+        if (name := well_formed(str(path.absolute()))) != str(path.absolute()):
+            raise SourceError(f"{name} has a name that is not UTF-8; rename it")
     tally, batch = _Tally(), _Batch()
     with store.writing(embedder.fingerprint), nullcontext(sandbox) if sandbox else Sandbox() as parser:
         comparison = Comparison(store.catalog, Reading(max_record_bytes, fields or FieldMap(), parser))

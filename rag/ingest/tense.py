@@ -116,6 +116,8 @@ def _forwards(words: list[str]) -> Direction | None:
     for at in range(len(words)):
         if words[at] in ";:" or (at and words[at] == '"'):
             return None
+        if words[at] == "could":  # "on Monday, Russia could tell them what was planned": it was able to
+            continue
         found = _marked(words, at)
         if found is not None:
             return found

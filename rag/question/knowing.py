@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from rag.types import Turn
+from rag.types import Citation, Turn
+
+
+def latest_of(citations: Sequence[Citation]) -> date | None:
+    """Returns the day of the newest of some citations; ``None`` when there are none, or one has no date."""
+    days = [citation.published for citation in citations]
+    return max((day for day in days if day), default=None) if None not in days else None
 
 
 def known_on(history: Sequence[Turn], as_of: date | None) -> tuple[list[Turn], str]:

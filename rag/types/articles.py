@@ -46,6 +46,7 @@ class SourceDocument:
             when the source is a file of its own. Of what was fetched, the scheme and host of its address.
         removed: What the reader left out of ``text`` because it is not the article, such as a page's navigation.
         is_excerpt: Whether ``text`` may be only a summary, as feeds give it; it does not replace a longer text.
+        authors: Names of the authors the source states.
     """
 
     key: str
@@ -58,6 +59,7 @@ class SourceDocument:
     container: str = ""
     removed: tuple[RemovedText, ...] = ()
     is_excerpt: bool = False
+    authors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class Article:
         text: Canonical text: what a reader would call the article.
         removed: What cleaning dropped, in source order.
         duplicate_of: Identity of the lead copy when this article repeats another; else ``None``.
+        authors: Names of the authors its source states.
     """
 
     id: str
@@ -97,6 +100,7 @@ class Article:
     language: str = ""
     removed: tuple[RemovedText, ...] = ()
     duplicate_of: str | None = None
+    authors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

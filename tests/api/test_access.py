@@ -16,7 +16,7 @@ from starlette.routing import Route
 from rag.errors import SettingsError
 from tests.api.served import QUESTION, Served, serving
 from ui.access.identity import Scope
-from ui.access.policy import needed
+from ui.access.policy import is_for_programs, needed
 
 PASSWORD = "correct horse battery"
 OPEN = {"/healthz", "/readyz", "/login", "/logout", "/openapi.json"}
@@ -24,12 +24,9 @@ READ = {
     "POST /api/v1/ask", "GET /api/v1/search", "POST /api/v1/search", "POST /api/v1/verify", "GET /api/v1/articles",
     "GET /api/v1/articles/{article_id}", "POST /v1/chat/completions", "GET /v1/models", "GET /v1/models/{name}",
     "POST /mcp", "GET /api/v1/quote", "POST /api/v1/quote", "POST /api/v1/briefings",
-    "GET /api/v1/briefings/{job_id}",
+    "GET /api/v1/briefings/{job_id}", "GET /api/v1/jobs", "GET /api/v1/jobs/{job_id}", "DELETE /api/v1/jobs/{job_id}",
 }  # fmt: skip
-WRITE = {
-    "POST /api/v1/articles", "DELETE /api/v1/articles/{article_id}", "GET /api/v1/jobs", "GET /api/v1/jobs/{job_id}",
-    "DELETE /api/v1/jobs/{job_id}",
-}  # fmt: skip
+WRITE = {"POST /api/v1/articles", "DELETE /api/v1/articles/{article_id}"}
 ADMIN = {"GET /metrics", "GET /api/v1/evaluations", "POST /api/v1/evaluations"}
 
 
@@ -39,6 +36,7 @@ def guarded(sample_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         running.keys_by_scope = running.keys()
         for name in ("anna", "boris"):
             running.accounts.add_user(name, PASSWORD, Scope.READ)
+        running.session = running.accounts.log_in("anna", PASSWORD) or ""
         yield running
 
 
@@ -97,6 +95,42 @@ def test_each_route_asks_for_its_scope(guarded: Served, entry: str) -> None:
         else:
             assert response.status_code == 403, (scope, response.text)
             assert response.json()["error"]["code"] == "forbidden"
+
+
+OWNED = {"GET /api/v1/jobs/{job_id}", "DELETE /api/v1/jobs/{job_id}", "GET /api/v1/briefings/{job_id}"}
+
+
+@pytest.mark.parametrize("entry", sorted(READ | WRITE | ADMIN))
+def test_a_session_is_held_to_its_scope_and_another_users_things_are_not_there(guarded: Served, entry: str) -> None:
+    """The fifth kind of caller: anna reads, and what is asked for belongs to the owner of the write key."""
+    method, path = entry.split(" ")
+    files = {"files": ("theirs.txt", b"The bridge of Narva closed in May after engineers found cracks.")}
+    with guarded.client(guarded.keys_by_scope["write"]) as owner:
+        job = owner.post("/api/v1/articles", files=files).json()["id"] if entry in OWNED else "nothing"
+        if path.startswith("/api/v1/briefings/"):
+            job = owner.post("/api/v1/briefings", json={"topic": "Sochi", "length": "short"}).json()["id"]
+    with guarded.client(cookies={"dateline_login": guarded.session}) as anna:
+        response = anna.request(method, re.sub(r"{\w+}", job, path))
+    if entry in OWNED:
+        assert response.status_code == 404
+    elif entry in READ:
+        assert response.status_code not in (401, 403)
+        assert response.status_code < 500
+    else:
+        assert (response.status_code, response.json()["error"]["code"]) == (403, "forbidden")
+
+
+def test_every_route_of_the_page_needs_a_key_or_a_session(guarded: Served) -> None:
+    page = guarded.service._page._app  # behind the gate and the guard
+    found = {(method, re.sub(r"{[^}]+}", "nothing", path)) for method, path in flat(page.routes)}
+    assert {("GET", "/config"), ("POST", "/gradio_api/queue/join")} <= found
+    assert {path for _, path in found if path.startswith("/conversations/")} == {
+        "/conversations/nothing/export.nothing", "/conversations/nothing/turns/nothing/bundle.json",
+    }  # fmt: skip
+    with guarded.client() as nobody:
+        for method, path in sorted(found):
+            if not is_for_programs(path):  # those never reach it
+                assert nobody.request(method, path).status_code == 401, (method, path)
 
 
 @pytest.mark.parametrize("key", ["wrong", "dl_" + "x" * 43, "", "Bearer", "\x00", "é"])
@@ -175,6 +209,16 @@ def test_a_user_does_not_see_another_users_conversation(guarded: Served) -> None
         assert boris.get(address).status_code == 404
     with logged_in(guarded, "anna") as again:  # and finds it again in another browser
         assert again.get(address).status_code == 200
+
+
+def test_a_reader_cancels_a_briefing_of_its_own_and_no_other_reader_sees_it(guarded: Served) -> None:
+    other = guarded.accounts.add_key("other-reader", Scope.READ)
+    with guarded.client(guarded.keys_by_scope["read"]) as mine, guarded.client(other) as theirs:
+        job = mine.post("/api/v1/briefings", json={"topic": "Assad in Sochi", "length": "short"}).json()["id"]
+        for address in (f"/api/v1/briefings/{job}", f"/api/v1/briefings/{job}?format=md", f"/api/v1/jobs/{job}"):
+            assert theirs.get(address).status_code == 404
+        assert theirs.delete(f"/api/v1/jobs/{job}").status_code == 404
+        assert mine.delete(f"/api/v1/jobs/{job}").status_code in (202, 409)  # 409 when it was written by then
 
 
 def test_another_callers_job_is_not_there(guarded: Served) -> None:

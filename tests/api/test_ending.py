@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -20,12 +21,19 @@ from ui.jobs.store import FILE, JobStore
 ROOT = Path(__file__).parents[2]
 
 
+def waiting(client: httpx.Client) -> int:
+    found = re.search(r"^dateline_queue_length ([\d.]+)", client.get("/metrics").text, re.MULTILINE)
+    assert found is not None
+    return int(float(found[1]))
+
+
 def test_told_to_end_it_finishes_what_is_under_way_and_marks_its_jobs(sample_index: Path, tmp_path: Path) -> None:
     index = tmp_path / "index"
     shutil.copytree(sample_index, index)
     command = [sys.executable, "-m", "rag.cli", "serve", "--port", "0", "--model", "extractive", "--index", str(index),
                "--log-requests"]  # fmt: skip
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    environment = {**os.environ, "DATELINE_SERVE_ACTIVE": "1", "DATELINE_SERVE_PER_MINUTE": "0"}
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env=environment)
     lines: list[str] = []
     assert process.stderr is not None
     reading = threading.Thread(target=lambda: lines.extend(process.stderr or ()), daemon=True)
@@ -48,15 +56,21 @@ def test_told_to_end_it_finishes_what_is_under_way_and_marks_its_jobs(sample_ind
             while client.get(f"/api/v1/jobs/{job}").json()["state"] == "waiting":
                 time.sleep(0.05)
             body = {"question": QUESTION}
-            asking = threading.Thread(
-                target=lambda: replies.append(httpx.post(f"{address[0]}/api/v1/ask", json=body, timeout=60).status_code)
-            )
-            asking.start()
-            time.sleep(0.2)
+
+            def ask() -> None:
+                replies.append(httpx.post(f"{address[0]}/api/v1/ask", json=body, timeout=60).status_code)
+
+            asking = [threading.Thread(target=ask) for _ in range(4)]
+            for thread in asking:
+                thread.start()
+            until = time.monotonic() + 30  # until all are inside: whom it has not let in yet, it need not answer
+            while len(replies) + waiting(client) + 1 < 4 and time.monotonic() < until:
+                time.sleep(0.02)
             process.send_signal(signal.SIGTERM)
-        asking.join(60)
+        for thread in asking:
+            thread.join(60)
         assert process.wait(60) in (0, -signal.SIGTERM, 130, 143)
-        assert replies == [200]
+        assert replies == [200] * 4
     finally:
         process.kill()
         process.wait()

@@ -51,6 +51,13 @@ def test_every_citation_points_at_its_words(client: httpx.Client) -> None:
         assert article["text"][citation["start"] : citation["end"]] == citation["quote"]
 
 
+def test_an_answer_is_kept_once_with_what_it_cited(served: Served, client: httpx.Client) -> None:
+    question = "Whom did Assad meet in Sochi?"
+    cited = client.post("/api/v1/ask", json={"question": question}).json()["citations"]
+    given = [g for g in served.dateline.given_answers(cited[0]["article_id"]) if g.question == question]
+    assert len(given) == 1
+
+
 def test_a_stream_brings_checked_sentences_and_then_the_answer(client: httpx.Client) -> None:
     with client.stream("POST", "/api/v1/ask", json={"question": QUESTION, "stream": True}) as response:
         assert response.headers["content-type"].startswith("text/event-stream")
@@ -63,6 +70,16 @@ def test_a_stream_brings_checked_sentences_and_then_the_answer(client: httpx.Cli
             event = json.loads(data)
             shown[event["place"]] = event["sentence"]
     assert list(shown.values()) == answer["sentences"]
+
+
+def test_as_of_a_day_a_later_answer_in_the_chat_is_not_used(client: httpx.Client) -> None:
+    later = {"question": "Who was elected?", "answer": "Nasr al-Hariri was elected.", "latest": "2017-11-24"}
+    asked = {"question": "When did he say that?", "as_of": "2017-11-22", "history": [later]}
+    answer = client.post("/api/v1/ask", json=asked).json()
+    assert "Hariri" not in f"{answer['standalone_question']} {answer['text']}"
+    assert any("after 22 November 2017" in warning for warning in answer["warnings"])
+    asked["as_of"] = "2017-11-24"
+    assert "Hariri" in client.post("/api/v1/ask", json=asked).json()["standalone_question"]
 
 
 def test_filters_and_history_reach_the_answer(client: httpx.Client) -> None:

@@ -127,6 +127,9 @@ def test_the_date_of_a_dateline_is_not_that_of_the_event() -> None:
     context = FactContext(published=date(2017, 11, 21))
     assert missing("Okafor met Lindqvist in Bergen on 20 November.", evidence, context) == []
     assert missing("Okafor met Lindqvist in Bergen on November 21.", evidence, context) != []
+    # A sentence may repeat it and say more of its day.
+    assert missing(evidence.replace("Monday", "Monday [20 November 2017]"), evidence, context) == []
+    assert missing(evidence.replace("Monday", "Monday [21 November 2017]"), evidence, context) != []
 
 
 def test_kinds_are_named() -> None:

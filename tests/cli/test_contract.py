@@ -244,6 +244,16 @@ def test_a_follow_up_is_understood_from_the_history(run: Run, harbour: Path, his
     assert "harbour" in answer["standalone_question"]
 
 
+@pytest.mark.parametrize("day", ["2024-01-31", "2023-01-01"])
+def test_as_of_a_day_a_later_answer_of_the_history_is_not_used(run: Run, harbour: Path, day: str) -> None:
+    run("ingest", harbour)
+    earlier = {"question": "Who spoke?", "text": "Mayor Kask spoke.", "citations": [{"published": "2023-12-31"}]}
+    Path("history.json").write_text(json.dumps([earlier]), encoding="utf-8")
+    answer = run("ask", "What did he say?", "--history", "history.json", "--as-of", day,
+                 "--model", "extractive", "--json").json  # fmt: skip
+    assert ("Kask" in answer["standalone_question"]) == (day == "2024-01-31")
+
+
 def test_a_question_without_an_index_reads_the_configured_corpus(run: Run, harbour: Path) -> None:
     Path("dateline.toml").write_text('corpus = "harbour"\n', encoding="utf-8")
     answer = run("ask", "When did the harbour of Tallinn open?", "--model", "extractive", "--json").json

@@ -307,3 +307,34 @@ def test_an_id_that_is_not_text_is_one_line(run: Run, harbour: Path) -> None:
     shown = run("sources", "show", "\udcff")
     assert (shown.code, shown.err.count("\n")) == (2, 1)
     assert run("search", "harbour", "--source", "\udcff", "--json").json["results"] == []
+
+
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_path_is_not_the_current_folder(run: Run, stored: Callable[[], None], empty: str) -> None:
+    is_one_line(run("ingest", empty), "it is empty")
+    stored()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are any bytes on Linux")
+def test_names_that_are_no_text(run: Run, stored: Callable[[], None], harbour: Path) -> None:
+    strange = harbour / os.fsdecode(b"bad\xff")
+    strange.mkdir()
+    (strange / os.fsdecode(b"a\xfe.txt")).write_text("A crane fell into the dock on Friday.", encoding="utf-8")
+    for place in (strange, strange / os.fsdecode(b"a\xfe.txt")):
+        is_one_line(run("ingest", place), "not UTF-8; rename it")
+    is_one_line(run("ingest", harbour, "--index", os.fsdecode(b"index\xff")), "not UTF-8; choose another --index")
+    stored()
+    # Inside a corpus they are read; their keys show what cannot be shown.
+    assert run("ingest", harbour, "--json").json["articles"]["added"] == 1
+    assert run("ingest", harbour, "--prune", "--json").json["articles"]["removed"] == 0
+
+
+def test_many_failures_are_not_all_printed(run: Run, harbour: Path) -> None:
+    (harbour / "b.jsonl").write_text("{broken\n" * 300, encoding="utf-8")
+    assert "and 250 more; --json lists them all" in run("ingest", harbour).out
+    assert len(run("ingest", harbour, "--json").json["articles"]["failed"]) == 300
+
+
+def test_broken_front_matter_is_told_with_its_place(run: Run, workplace: Path) -> None:
+    (workplace / "a.md").write_text("---\ntitle: [one\nurl: two\n---\n\nThe harbour opened.\n", encoding="utf-8")
+    is_one_line(run("ingest", "a.md"), "not YAML: expected ',' or ']'", "in line 3")

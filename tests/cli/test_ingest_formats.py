@@ -32,7 +32,8 @@ def test_what_was_removed_can_be_inspected(run: Run, workplace: Path) -> None:
     removed = [(piece["rule"], piece["text"]) for piece in shown["removed"]]
     assert ("agency credit", "Reporting by Mari Maasikas; Editing by Jaan Tamm") in removed
     assert ("outside the article", "World") in removed
-    assert "author" not in shown
+    assert shown["authors"] == ["Mari Maasikas"]
+    assert "By Mari Maasikas" in run("sources", "show", "a.html").out
     assert "outside the article: World" in run("sources", "show", "a.html", "--raw").out
 
 

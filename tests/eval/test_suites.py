@@ -38,7 +38,8 @@ def test_every_field_arrives(tmp_path: Path) -> None:
     assert (suite.name, suite.corpus, len(suite.items)) == ("harbours", tmp_path / "articles", 2)
     item = suite.items[1]
     assert item.history == (Turn("Who?", "Kask."),)
-    assert item.scope == Filters(("The Port",), date(2024, 1, 1), date(2024, 3, 1))
+    assert item.scope == Filters(("The Port",), date(2024, 1, 1), date(2024, 12, 31), date(2024, 3, 1))
+    assert item.scope.latest == date(2024, 3, 1)
     assert item.answers == ("nine years", Regex("9 ?y"), ("nine", Regex("years")))
     assert item.evidence == (Evidence("a.md", "nine years"), Evidence("b.md"))
     assert item.must_disagree == ExpectedDisagreement("numeric", ("nine", "ten"))

@@ -33,6 +33,7 @@ def dates(text: str, published: date | None = TUESDAY) -> dict[str, str]:
         ("They will meet later on Tuesday.", "Tuesday", "2017-11-21"),
         ("He said on Monday that he would resign.", "Monday", "2017-11-20"),
         ("He said he would resign on Monday.", "Monday", "2017-11-27"),
+        ("By receiving him first, on Monday, it could tell them what had been agreed.", "Monday", "2017-11-20"),
         ("On Thursday, after a night of talks, the ministers will sign.", "Thursday", "2017-11-23"),
         ("He resigned, and on Friday the party will choose another.", "Friday", "2017-11-24"),
         ("The road will be closed until Sunday.", "Sunday", "2017-11-26"),

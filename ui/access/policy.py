@@ -33,7 +33,7 @@ _RULES = (
     Rule("/api/v1/verify", Scope.READ, Scope.READ),
     Rule("/api/v1/briefings", Scope.READ, Scope.READ),
     Rule("/api/v1/articles", Scope.READ, Scope.WRITE),
-    Rule("/api/v1/jobs", Scope.WRITE, Scope.WRITE),
+    Rule("/api/v1/jobs", Scope.READ, Scope.READ),  # one's own: a reader's briefings are jobs too
     Rule("/api/v1/evaluations", Scope.ADMIN, Scope.ADMIN),
     Rule("/v1/models", Scope.READ, Scope.READ),
     Rule("/v1/chat/completions", Scope.READ, Scope.READ),

@@ -202,6 +202,7 @@ class Article(Source):
     """An article with the canonical text that citations point into."""
 
     url: str
+    authors: list[str]
     text: str
     versions: list[ArticleVersion]
     cited_by: list[GivenAnswer]

@@ -62,6 +62,11 @@ class PastTurn(_Strict):
 
     question: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_QUESTION)]
     answer: Annotated[str, StringConstraints(max_length=50_000)] = ""
+    latest: date | None = Field(
+        None,
+        description="Day of the newest article that the answer cites. With `as_of`, a turn with a later day is left"
+        " out, and so is an answer without one.",
+    )
 
 
 class AskRequest(Filtering):
@@ -84,7 +89,7 @@ class AskRequest(Filtering):
 
     def turns(self) -> tuple[Turn, ...]:
         """Returns the conversation so far."""
-        return tuple(Turn(turn.question, turn.answer) for turn in self.history)
+        return tuple(Turn(turn.question, turn.answer, turn.latest) for turn in self.history)
 
 
 class QuoteRequest(Filtering):

@@ -24,7 +24,8 @@ DURATIONS = MappingProxyType(
     {"second": 1, "minut": 60, "hour": 3600, "day": 86400, "week": 604800, "month": 2629800, "year": 31557600}
 )
 """The stem of a unit of time to its seconds."""
-_GENERIC = frozenset(("peopl", "person", "live", "victim", "dead", "other", "human", "casualti", "individu"))
+GENERIC = frozenset(("peopl", "person", "live", "victim", "dead", "other", "human", "casualti", "individu"))
+"""Stems that count people at large."""
 _NO_SCOPE = frozenset(("were", "was", "have", "has", "had", "in", "on", "at", "by", "since", "as", "is", "are"))
 _PERIOD = re.compile(
     r"\b(?:so far )?(?:last|this|that|next) (?:week|month|year|weekend)\b"
@@ -124,13 +125,13 @@ def _scope(asked: Asked, quantity: Quantity, chunk: str, text: str) -> tuple[str
     for word, stem in zip(following, stems, strict=True):
         if word.key in _NO_SCOPE:
             break
-        if stem in asked.counted or stem in _GENERIC:
+        if stem in asked.counted or stem in GENERIC:
             noun = stem
             break
         if word.key.endswith("s") or word.key in ("men", "women", "children", "police"):
             noun = stem
             break
-    if noun in _GENERIC or noun in asked.counted:
+    if noun in GENERIC or noun in asked.counted:
         noun = ""
     if asked.counted and noun and not asked.counted & {noun}:
         return None

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from rag.errors import SourceError
+from rag.ingest.authors import stated_authors
 from rag.ingest.dates import infer_month_first, is_order_unknown, parse_published
 from rag.ingest.readers.mapping import FieldMap
 from rag.ingest.readers.sandbox import Sandbox
@@ -49,9 +50,10 @@ after which it can go on.
 _TITLE = ("title", "headline")
 _PUBLISHER = ("publisher", "source", "outlet")
 _PUBLISHED = ("published", "date")
+_AUTHORS = ("authors", "author")
 # What front matter states: our fields, and others that pages commonly have.
 FRONT_MATTER = frozenset(
-    (*_TITLE, *_PUBLISHER, *_PUBLISHED, "url", "language", "author", "authors", "tags", "categories", "description")
+    (*_TITLE, *_PUBLISHER, *_PUBLISHED, *_AUTHORS, "url", "language", "tags", "categories", "description")
 ) | {"layout", "slug", "id", "note", "section", "keywords", "draft", "permalink"}
 _SCAN_BYTES = 1 << 20
 _MOST_RATIO = 200
@@ -185,6 +187,7 @@ def document_from_fields(
         url=web_address(one_line(fields.get("url"))),
         language=one_line(fields.get("language")),
         container=container,
+        authors=next(filter(None, (stated_authors(fields.get(name)) for name in _AUTHORS)), ()),
     )
 
 

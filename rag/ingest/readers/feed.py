@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import SourceError
+from rag.ingest.authors import stated_authors
 from rag.ingest.dates import parse_published
 from rag.ingest.readers.base import Outcome, Reading, one_line, open_binary, read_bounded
 from rag.ingest.readers.html import fragment_text
@@ -92,7 +93,14 @@ def _document(entry: Mapping[str, Any], publisher: str, language: str) -> Source
         url=url,
         language=language,
         is_excerpt=not entry.get("content"),
+        authors=_authors(entry),
     )
+
+
+def _authors(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    # feedparser cuts an address in two whose last part is longer than four letters.
+    last = one_line(entry.get("author"))
+    return stated_authors(last if "@" in last else entry.get("authors"))
 
 
 def _day(entry: Mapping[str, Any]) -> date | None:

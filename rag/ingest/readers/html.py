@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import SourceError
+from rag.ingest.authors import stated_authors
 from rag.ingest.dates import parse_published
 from rag.ingest.readers.base import Outcome, Reading, one_line, open_binary, read_bounded, well_formed
 from rag.ingest.readers.parsing import Hints
@@ -91,6 +92,7 @@ def parse_html(data: bytes, hints: Hints) -> Iterator[SourceDocument]:
         published=_published(tree),
         url=web_address(one_line(found.url)) or hints.address,
         language=_language(tree),
+        authors=stated_authors(found.author),
         removed=tuple(_left_out(tree, text, title)),
     )
 

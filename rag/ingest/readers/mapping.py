@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from rag.errors import SourceError
 
-OURS = ("id", "text", "title", "publisher", "published", "url", "language")
+OURS = ("id", "text", "title", "publisher", "published", "url", "language", "authors")
+
+_LIST = "authors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ class FieldMap:
         """
         if not self.pairs or not isinstance(record, Mapping):
             return record
-        return {**record, **{ours: _plain(_follow(record, path)) for ours, path in self.pairs}}
+        found = {ours: _follow(record, path) for ours, path in self.pairs}
+        return {**record, **{ours: value if ours == _LIST else _plain(value) for ours, value in found.items()}}
 
 
 def parse_field_map(pairs: Iterable[str]) -> FieldMap:

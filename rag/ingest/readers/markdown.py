@@ -51,13 +51,21 @@ def parse_markdown(data: bytes, hints: Hints) -> Iterator[SourceDocument]:
     try:
         fields, body = _front_matter(source)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise SourceError(f"has front matter that is not YAML: {str(error).splitlines()[0]}") from error
+        raise SourceError(f"has front matter that is not YAML: {_problem(error)}") from error
     title, text = plain_text(body)
     if not text.strip():
         raise SourceError("has no text below its front matter")
     if not fields.get("title") and title:
         fields = {**fields, "title": title}
     yield document_from_fields(hints.key, text, fields, StatedDates())
+
+
+def _problem(error: Exception) -> str:
+    import yaml
+
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem and error.problem_mark:
+        return f"{error.problem} in line {error.problem_mark.line + 1}"
+    return str(error).partition("\n")[0]
 
 
 def _front_matter(source: str) -> tuple[dict[str, object], str]:

@@ -24,9 +24,10 @@ class FileMetadata:
     published: date | None
     url: str
     language: str
+    authors: tuple[str, ...] = ()
 
     def fill(self, document: SourceDocument) -> SourceDocument:
-        """Returns the document with what it lacks. Title and address describe one article, so records get neither."""
+        """Returns the document with what it lacks. Records get none of what is one article's."""
         is_record = bool(document.container)
         return replace(
             document,
@@ -35,6 +36,7 @@ class FileMetadata:
             published=document.published or self.published,
             url=document.url or ("" if is_record else self.url),
             language=document.language or self.language,
+            authors=document.authors or (() if is_record else self.authors),
         )
 
 
@@ -72,4 +74,6 @@ def _entry(record: object, folder: Path, dates: StatedDates) -> tuple[PurePosixP
     if "\0" in stated or not (folder / name).is_file():
         raise SourceError(f"names {one_line(stated)}, which is not in the folder")
     stands = document_from_fields("", "", record, dates)
-    return name, FileMetadata(stands.title, stands.publisher, stands.published, stands.url, stands.language)
+    return name, FileMetadata(
+        stands.title, stands.publisher, stands.published, stands.url, stands.language, stands.authors
+    )  # fmt: skip

@@ -40,6 +40,7 @@ def encode_documents(documents: Iterable[SourceDocument]) -> list[dict[str, Any]
             "published": found.published.isoformat() if found.published else None, "url": found.url,
             "language": found.language, "container": found.container,
             "removed": [[piece.text, piece.rule] for piece in found.removed], "is_excerpt": found.is_excerpt,
+            "authors": found.authors,
         }
         for found in documents
     ]  # fmt: skip
@@ -52,6 +53,7 @@ def decode_documents(values: Sequence[dict[str, Any]]) -> tuple[SourceDocument, 
             **{
                 **value,
                 "published": date.fromisoformat(value["published"]) if value["published"] else None,
+                "authors": tuple(value["authors"]),
                 "removed": tuple(RemovedText(text, rule) for text, rule in value["removed"]),
             }
         )

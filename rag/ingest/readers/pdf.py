@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import SourceError
+from rag.ingest.authors import persons
 from rag.ingest.dates import parse_published
 from rag.ingest.readers.base import Outcome, Reading, one_line, read_bounded, well_formed
 from rag.ingest.readers.flow import flow, strip_furniture
@@ -63,6 +64,7 @@ def parse_pdf(data: bytes, hints: Hints) -> Iterator[SourceDocument]:
         published=day if day and mentions(text[:_FIRST_PAGE], day) else None,
         url=hints.address,
         removed=removed,
+        authors=persons(one_line(facts.get("Author", ""))),
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rag.errors import SourceError
+from rag.ingest.authors import persons
 from rag.ingest.readers.base import Outcome, Reading, one_line, read_bounded, well_formed
 from rag.ingest.readers.parsing import Hints
 from rag.ingest.textdates import mentions
@@ -90,4 +91,5 @@ def parse_word(data: bytes, hints: Hints) -> Iterator[SourceDocument]:
         published=made.date() if made and mentions(text[:_FIRST_PAGE], made.date()) else None,
         url=hints.address,
         language=one_line(document.core_properties.language),
+        authors=persons(one_line(document.core_properties.author)),
     )
