@@ -269,18 +269,20 @@ class Dateline(Parts):
         When there is no index yet, the configured corpus is ingested first. Without a language model, and where the
         settings ask for ``extractive``, it consists of source sentences. ``model`` is as in the setting of this name.
         """
+        from rag.brief.vectors import RememberingEmbedder
         from rag.brief.writing import write_briefing
 
         self._ingest_default_corpus()
+        tell = notice or self.notice
         return write_briefing(
             request,
             catalog=self._opened().catalog,
             retriever=self._retriever(),
-            embedder=self._embed(),
+            embedder=RememberingEmbedder(self._embed(), self.settings.index, tell),
             answerer=None if (model or self.settings.model) == "extractive" else self._drafting(model),
             verifier=self._verifying(),
             idf=self._opened().lexical.idf,
-            notice=notice or self.notice,
+            notice=tell,
         )
 
     def cited_articles(self, answer: Answer | Briefing) -> list[Article]:

@@ -14,7 +14,7 @@ from rag.service import Dateline
 from rag.types import AbstentionReason, Filters, Turn
 
 SAMPLE = Path(__file__).parents[1] / "corpus" / "articles"
-HURT = "How many people were injured in the minibus crash"
+HURT = "How many people were injured in the minibus accident near Sochi"
 TALKED = "how long did Putin and Assad talk in Sochi?"
 
 
@@ -96,6 +96,7 @@ def test_two_publishers_are_asked_apart(dateline: Dateline) -> None:
     assert [{cited[n] for n in s.citations} for s in answer.sentences] == [{"Northline Wire"}, {"Harbour Gazette"}]
     assert "Six" in answer.sentences[0].text and "nine" in answer.sentences[1].text
     assert {p.publisher for p in answer.passages} == {"Northline Wire", "Harbour Gazette"}
+    assert any("Harbour Gazette updates the report of Northline Wire" in warning for warning in answer.warnings)
 
 
 def test_what_two_publishers_differ_on(dateline: Dateline) -> None:

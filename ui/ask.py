@@ -221,7 +221,8 @@ def _take_away(conversation: str) -> str:
     return (
         '<details class="menu"><summary aria-label="What to do with this conversation">⋯</summary><div>'
         f'<a href="{place}.md" download>Download as Markdown</a><a href="{place}.json" download>Download as JSON</a>'
-        f"{button('Delete this conversation', 'forget', classes='quiet danger')}</div></details>"
+        "<details><summary>Delete this conversation</summary>"
+        f"{button('Delete for good', 'forget', classes='quiet danger')}</details></div></details>"
     )
 
 

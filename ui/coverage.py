@@ -12,7 +12,8 @@ from ui.markup import day, plural, text
 
 _COLUMNS = 48
 _PUBLISHERS = 12
-_LABEL, _CELL, _ROW, _TOP = 168, 18, 22, 26
+_LABEL, _CELL, _ROW, _TOP = 168, 18, 22, 40
+_MONTH = 64  # the width of a label of the axis
 _OTHERS = "others"
 
 
@@ -74,15 +75,15 @@ def _bins(days: Sequence[date]) -> tuple[Callable[[date], date], str]:
 def _axis(columns: Sequence[date], what: str, height: int) -> str:
     """Returns labels where the month or year changes, and a line where days were left out."""
     parts = []
-    last_label = -_CELL * 10
+    free = [0, 0]  # where the next label of each line may begin
     for place, when in enumerate(columns):
         x = _LABEL + _CELL * place
         before = columns[place - 1] if place else None
         if before is None or (before.year, before.month) != (when.year, when.month):
             form = "%Y" if what == "year" else "%b %Y"
-            if x - last_label >= 64:  # the width of a label
-                parts.append(f'<text x="{x}" y="14" class="month">{when:{form}}</text>')
-                last_label = x
+            if (line := next((line for line, start in enumerate(free) if x >= start), None)) is not None:
+                parts.append(f'<text x="{x}" y="{28 - 14 * line}" class="month">{when:{form}}</text>')
+                free[line] = x + _MONTH
             if place:
                 parts.append(f'<line x1="{x}" x2="{x}" y1="{_TOP - 4}" y2="{height}"></line>')
     return "".join(parts)

@@ -51,9 +51,13 @@ class EvaluationPage:
                 own = gr.Checkbox(label="Ask this index, whatever corpus the suite names", elem_id="own-index",
                                   min_width=260)  # fmt: skip
                 begin = gr.Button("Run", variant="primary", scale=0, min_width=100, elem_id="run-suite")
-            with gr.Accordion("A suite of your own (JSON Lines; it is asked of this index)", open=False, elem_id="own"):
+            with gr.Accordion("A suite of your own", open=False, elem_id="own"):
                 upload = gr.File(
-                    label="Suite", file_types=[".jsonl"], type="filepath", height=110, elem_id="suite-file"
+                    label="JSON Lines; it is asked of this index",
+                    file_types=[".jsonl"],
+                    type="filepath",
+                    height=110,
+                    elem_id="suite-file",
                 )
             shown = gr.HTML("", elem_id="evaluation-progress", js_on_load=listening(["cancel"]))
             report = gr.HTML(_UNSEEN, elem_id="report")

@@ -34,6 +34,10 @@ _UNFINISHED = re.compile(
 _HALF_A_PHRASE = re.compile(r"\b(?:an?|the|very|so|as|too|more|most)\s+[\w'’-]+$", re.IGNORECASE)
 _GOES_ON = re.compile(r"\s*(?:,|\bbut\b|\band\b|\bor\b)", re.IGNORECASE)
 """Where "was offered a prominent but unpaid position" must not be cut."""
+_INSERTED = re.compile(
+    r",\s[^,]{2,90},\s(?:is|are|was|were|has|have|had|will|would|can|could|may|did|does|said|says|[a-z]{2,}ed)\b"
+)
+"""An aside, with the verb of the sentence behind it: "The package addressed to Mr. Booker, a Democrat, was found"."""
 _LEAST_WORDS, _LEAST_CONTENT = 5, 4
 _TITLE_CASE = 0.7
 _VERB = re.compile(
@@ -55,12 +59,12 @@ _FINITE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|did|does|do|says|met|won|lost|told"
     r"|said|made|took|gave|went|came|held|hit|cut|[a-z]{2,}ed)\b"
 )
-_HEADLINE = range(9, 37)
+_LONG, _HEADLINE = 40, range(9, 31)
 
 
 def shortened(text: str) -> str:
     """Returns a long sentence without its afterthoughts, for a headline; the whole where that cannot be done."""
-    if len(text.split()) < _HEADLINE.stop:
+    if len(text.split()) < _LONG:
         return text
     for cut in reversed(list(_AFTERTHOUGHT.finditer(text))):
         part = text[: cut.start()].rstrip(" ,;:–—-")
@@ -90,6 +94,8 @@ def parts(text: str) -> Iterator[str]:
             part = start[: cut.start()].rstrip(" ,;:–—-")
             if _HALF_A_PHRASE.search(part) and _GOES_ON.match(start, cut.start()):
                 continue
+            if _INSERTED.match(start, cut.start()):
+                continue
             if part.count("“") == part.count("”") and part.count('"') % 2 == 0 and part.count("(") == part.count(")"):
                 seen[f"{part}."] = None
     for part in sorted(seen, key=len, reverse=True):
@@ -117,8 +123,14 @@ def headline_as_sentence(title: str, texts: Sequence[str]) -> str:
     if capitals >= _TITLE_CASE * len(found):
         named = {w for text in texts for w in re.findall(r"(?<=[\w,;] )[A-Z][\w.'’-]*", text)}
         spelled = {w.lower().removesuffix("'s").removesuffix("’s") for w in named}
-        found = [found[0], *(w if _bare(w) in spelled or w.isupper() else w[:1].lower() + w[1:] for w in found[1:])]
+        found = [found[0], *("-".join(_within(part, spelled) for part in w.split("-")) for w in found[1:])]
     return f"{' '.join(found)}."
+
+
+def _within(word: str, names: set[str]) -> str:
+    """Returns a word of a headline as it is written within a sentence."""
+    is_short_form = word.isupper() or re.match(r"(?:[A-Z]\.){2,}", word)
+    return word if is_short_form or _bare(word) in names else word[:1].lower() + word[1:]
 
 
 def _bare(word: str) -> str:

@@ -15,7 +15,7 @@ from itertools import combinations
 
 from rag.brief.alignment import longest_run
 from rag.brief.desk import Desk
-from rag.brief.details import NAMED, Cosine, figures_apart, names_apart
+from rag.brief.details import NAMED, Cosine, Placed, figures_apart, names_apart
 from rag.brief.facts import Fact, Telling
 from rag.brief.utterances import days_apart, one_utterance, quotations_apart
 from rag.check.disagreement.finding import find_disagreements
@@ -63,7 +63,18 @@ class Differing:
 
 
 def find_differences(facts: Sequence[Fact], desk: Desk, close: Cosine) -> Differing:
-    """Compares the tellings of independent outlets."""
+    """Compares the tellings of independent outlets, story by story."""
+    stories = [[f for f in facts if f.story == story] for story in dict.fromkeys(f.story for f in facts)]
+    found = [_of_one_story(story, desk, close) for story in stories]
+    return Differing(
+        tuple(d for each in found for d in each.disagreements),
+        tuple(s for each in found for s in each.sentences),
+        tuple(dict.fromkeys(u for each in found for u in each.updates)),
+        frozenset[tuple[str, Span]]().union(*(each.places for each in found)),
+    )
+
+
+def _of_one_story(facts: Sequence[Fact], desk: Desk, close: Cosine) -> Differing:
     tellings = [t for fact in facts for t in fact.tellings]
     by_place = {(t.article_id, t.span): t for t in tellings}
     found: list[Disagreement] = []
@@ -94,13 +105,25 @@ def find_differences(facts: Sequence[Fact], desk: Desk, close: Cosine) -> Differ
         *figures_apart(facts, close), *names_apart(tellings, close), *quotations_apart(tellings),
         *days_apart(tellings, close),
     )  # fmt: skip
-    for kind, topic, placed in details:
+    for kind, topic, placed in _joined(details):
         places = frozenset((t.article_id, t.span) for _, t in placed)
         if any(len(places & other) > 1 for other in compared):
             continue
         compared.add(places)
         add(kind, topic, placed)
     return Differing(tuple(found), tuple(shown), tuple(dict.fromkeys(updates)), frozenset(disputed))
+
+
+def _joined(details: Sequence[Placed]) -> list[Placed]:
+    """Joins pairs in which the same words stand against the same words, so that all who print them stand together."""
+    found: dict[tuple[str, str, frozenset[str]], dict[tuple[str, str, Span], tuple[str, Telling]]] = {}
+    for kind, topic, placed in details:
+        values = frozenset(" ".join(keys(value)) for value, _ in placed)
+        group = found.setdefault((kind, topic, values), {})
+        for value, telling in placed:
+            known = next((v for v, _ in group.values() if keys(v) == keys(value)), value)
+            group.setdefault((known, telling.article_id, telling.span), (known, telling))
+    return [(kind, topic, list(group.values())) for (kind, topic, _), group in found.items()]
 
 
 # -- questions that the sources raise -------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,6 +25,7 @@ _SAME_FACT = 0.72
 """Mean cosine of sentences above which they are taken to tell the same thing; the check has the last word."""
 _QUOTED_WORDS = 5
 _NEAR_BEFORE = 1
+_FATHER_AND_SON = re.compile(r"\b(?:(?:his|whose|the president['’]s|elde(?:st|r)) (?:father|son)|Sr\.)")
 _SHARED_QUOTATION = 30
 """Characters of a quotation by which it is known again."""
 
@@ -42,6 +43,7 @@ class Telling:
         speaks: Whether it quotes or reports speech.
         fitness: In [0, 1], how well it can stand alone.
         voice: The sentence of the article nearest to it that names the speaker, where it does not do so itself.
+        stems: Its content words, as stems.
     """
 
     passage: RetrievedPassage
@@ -54,6 +56,7 @@ class Telling:
     speaks: bool
     fitness: float
     voice: tuple[RetrievedPassage, Span] | None = None
+    stems: frozenset[str] = frozenset()
 
     @property
     def article_id(self) -> str:
@@ -164,6 +167,7 @@ def _tellings(story: Story) -> Iterator[Telling]:
     for passage in story.passages:
         for span in passage.passage.sentences:
             by_article.setdefault(passage.passage.article_id, {}).setdefault(span, passage)
+    shared = _of_father_and_son(p.passage.text for p in story.passages)
     for places in by_article.values():
         spans = sorted(places, key=lambda span: span.start)
         texts = [places[span].passage.words(span) for span in spans]
@@ -178,9 +182,19 @@ def _tellings(story: Story) -> Iterator[Telling]:
             named = naming(texts, place, speaker)
             if named is not None and (place - named > _NEAR_BEFORE or f"{speaker.split()[-1]} Jr" in texts[named]):
                 speaker = ""  # too far off to be sure of, or the son
+            if speaker and speaker.split()[-1] in shared:
+                speaker = ""
             voice = None if named is None or named == place else (places[spans[named]], spans[named])
             day = event_day(text, passage.published)
-            yield Telling(passage, span, text, place, day, speaker, quotes, speaks, fitness(text), voice)
+            stems = frozenset(content_stems(plain(text)))
+            yield Telling(passage, span, text, place, day, speaker, quotes, speaks, fitness(text), voice, stems)
+
+
+def _of_father_and_son(texts: Iterable[str]) -> frozenset[str]:
+    """Returns the surnames that a father and a son of a story share: "Mr. Trump" may be either."""
+    whole = " ".join(texts)
+    juniors = set(re.findall(r"([A-Z][\w'’-]+),? Jr\b", whole))
+    return frozenset(juniors) if juniors and _FATHER_AND_SON.search(whole) else frozenset()
 
 
 def _alike(tellings: Sequence[Telling], vectors: NDArray[np.float32]) -> list[list[int]]:
@@ -255,7 +269,7 @@ def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
     return unit
 
 
-def shares_content(one: str, other: str, least: float) -> bool:
+def shares_content(one: Telling, other: Telling, least: float) -> bool:
     """Tells whether two sentences share at least so great a part of the content words of the shorter."""
-    mine, theirs = set(content_stems(plain(one))), set(content_stems(plain(other)))
-    return bool(mine and theirs) and len(mine & theirs) >= least * min(len(mine), len(theirs))
+    smaller = min(len(one.stems), len(other.stems))
+    return smaller > 0 and len(one.stems & other.stems) >= least * smaller

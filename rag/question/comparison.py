@@ -6,7 +6,7 @@ Rules over the forms of such questions. What they do not know is left as one que
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rag.question.publishers import WORK, forms
@@ -98,7 +98,7 @@ def comparison(question: str, publishers: Iterable[str]) -> Comparison | None:
     text = " ".join(question.split()).rstrip("?!. ")
     for pattern in _AGREEING:
         if match := pattern.match(text):
-            return _agreement(match["a"], match["b"], match["topic"], forms(publishers))
+            return _agreement(match["a"], match["b"], match["topic"], forms(tuple(publishers)))
     match = _FIRST.match(text) or _BEFORE.match(text)
     if match is None or _POINTS.search(match["a"]) or _POINTS.search(match["b"]):
         return None
@@ -106,7 +106,7 @@ def comparison(question: str, publishers: Iterable[str]) -> Comparison | None:
     return Comparison(first, second, question, of_time=True)
 
 
-def _agreement(a: str, b: str, topic: str, known: dict[str, str]) -> Comparison | None:
+def _agreement(a: str, b: str, topic: str, known: Mapping[str, str]) -> Comparison | None:
     one, other = (known.get(_bare(words), "") for words in (a, b))
     asked = _asked(topic.replace("the same ", "the ", 1))
     if one and other and one != other:

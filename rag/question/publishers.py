@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.vocabulary import vocabulary
 
@@ -48,7 +49,8 @@ class Named:
     rest: str
 
 
-def forms(publishers: Iterable[str]) -> dict[str, str]:
+@lru_cache(maxsize=4)
+def forms(publishers: tuple[str, ...]) -> Mapping[str, str]:
     """Returns every form of a name that means one publisher alone, in small letters, and the publisher.
 
     A name without "The", "News" or its domain; the last word of a paper's name, "the Courier"; and initials of three
@@ -70,7 +72,9 @@ def named_publishers(question: str, publishers: Iterable[str]) -> Named | None:
 
     A publisher that is only spoken of, as in "Who owns the Courier?", or that did something else, is no source.
     """
-    known = forms(publishers)
+    squeezed = "".join(question.split()).casefold()
+    # A pattern of all names of a large corpus would take seconds to compile.
+    known = {form: name for form, name in forms(tuple(publishers)).items() if "".join(form.split()) in squeezed}
     if not known:
         return None
     any_of = "|".join(_pattern(form, known) for form in sorted(known, key=len, reverse=True))
@@ -128,7 +132,7 @@ def _short(publisher: str) -> Iterator[str]:
         yield "".join(word[0] for word in words)
 
 
-def _pattern(form: str, known: dict[str, str]) -> str:
+def _pattern(form: str, known: Mapping[str, str]) -> str:
     """Returns what a form looks like in a question. What is an ordinary word too, "the post", wants its capital."""
     apart = r"\s+".join(map(re.escape, form.split()))
     if " " not in form and form.isalpha() and len(form) > 6:
@@ -138,6 +142,6 @@ def _pattern(form: str, known: dict[str, str]) -> str:
     return f"(?:{apart[0].upper()}(?i:{apart[1:]}))"
 
 
-def _meant(words: str, known: dict[str, str]) -> str:
+def _meant(words: str, known: Mapping[str, str]) -> str:
     plain = " ".join(words.split()).casefold()
     return known.get(plain) or known.get(plain.replace(" ", ""), "")

@@ -51,6 +51,13 @@ def test_every_citation_points_at_its_words(client: httpx.Client) -> None:
         assert article["text"][citation["start"] : citation["end"]] == citation["quote"]
 
 
+def test_an_answer_is_kept_once_with_what_it_cited(served: Served, client: httpx.Client) -> None:
+    question = "Whom did Assad meet in Sochi?"
+    cited = client.post("/api/v1/ask", json={"question": question}).json()["citations"]
+    given = [g for g in served.dateline.given_answers(cited[0]["article_id"]) if g.question == question]
+    assert len(given) == 1
+
+
 def test_a_stream_brings_checked_sentences_and_then_the_answer(client: httpx.Client) -> None:
     with client.stream("POST", "/api/v1/ask", json={"question": QUESTION, "stream": True}) as response:
         assert response.headers["content-type"].startswith("text/event-stream")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from rag.brief.clauses import parts, shortened
+from rag.brief.clauses import headline_as_sentence, parts, shortened
 from rag.brief.heading import dangling
 from rag.brief.types import Briefing, Request
 from rag.brief.wording import shown
@@ -113,3 +114,76 @@ def test_a_headline_loses_its_afterthoughts_but_neither_source_nor_condition() -
         "source with knowledge of the exchange said."
     )
     assert shortened(told) == told
+
+
+def test_a_subject_is_not_shown_without_its_verb() -> None:
+    text = "The package addressed to Mr. Booker, a New Jersey Democrat, was found in Florida on Friday morning."
+    assert "The package addressed to Mr. Booker." not in list(parts(text))
+
+
+def test_a_headline_keeps_its_short_forms() -> None:
+    title = "Trump Declares National Emergency To Fund U.S.-Mexico Border Wall"
+    texts = ["The wall between the U.S. and Mexico is to be paid by the army, said Mr. Trump."]
+    assert headline_as_sentence(title, texts) == "Trump declares national emergency to fund U.S.-Mexico border wall."
+    assert "same-sex marriage" in headline_as_sentence("Mary Lund Criticizes Her Sister On Same-Sex Marriage", texts)
+
+
+def written(folder: Path, topic: str, *articles: tuple[str, str]) -> Briefing:
+    for n, (publisher, text) in enumerate(articles):
+        write_article(folder / "in" / f"{n}.md", text, title=f"Report {n}", publisher=publisher, published=DAY)
+    opened = Dateline(Settings(index=folder / "index", model="extractive"))
+    opened.ingest([folder / "in"])
+    found = opened.brief(Request(topic))
+    opened.close()
+    return found
+
+
+def test_who_was_asked_to_do_it_is_not_said_to_have_done_it(tmp_path: Path) -> None:
+    found = written(
+        tmp_path,
+        "minister link leaked letters",
+        ("Northern Star", "Minister Jan Berg posted a link to the archive of leaked letters on Monday evening.\n\n"),
+        ("Evening Post", "Activists asked minister Jan Berg on Monday evening to post a link to the archive of leaked "
+         "letters.\n\n"),
+    )  # fmt: skip
+    assert texts(found, "What sources agree on") == []
+
+
+def test_one_difference_of_wording_stands_once(tmp_path: Path) -> None:
+    found = written(
+        tmp_path,
+        "Lind on the ferry company",
+        ("Northern Star", "“The company lied and they destroyed the trust of this town,” mayor Anna Lind said.\n\n"),
+        ("Evening Post", "“The company lied and they destroyed the trust of this town,” Anna Lind, the mayor, said on "
+         "the quay.\n\n"),
+        ("Daily Mirror", "“The company lied and it destroyed the trust of this town,” Anna Lind told the council.\n\n"),
+    )  # fmt: skip
+    differ = [d for d in found.disagreements if d.kind == "attribution"]
+    assert len(differ) == 1
+    assert {len(p.publishers) for p in differ[0].positions} == {1, 2}
+
+
+def test_words_of_a_father_or_a_son_are_given_to_neither(tmp_path: Path) -> None:
+    found = written(
+        tmp_path,
+        "Berg on the letters",
+        ("Northern Star", "Jan Berg Jr. spoke on Monday, and his father listened.\n\n"
+         "“It is a wonder what she can get away with in this town,” Mr. Berg said.\n\n"),
+        ("Evening Post", "Olga Lund spoke on the quay on Monday.\n\n“I have never seen such a storm in Tarvik,” Lund "
+         "said.\n\n"),
+    )  # fmt: skip
+    said = texts(found, "Who said what") + texts(found, "What sources agree on")
+    assert not any(text.startswith("Berg: ") for text in said)
+
+
+def test_an_outlet_that_adds_something_is_heard(tmp_path: Path) -> None:
+    found = written(
+        tmp_path,
+        "storm closes the harbour of Tarvik",
+        ("Northern Star", "The harbour authority of Tarvik closed the harbour on Monday after a storm.\n\n"),
+        ("Evening Post", "Officials at Tarvik closed the harbour on Monday after the storm.\n\n"),
+        ("Daily Mirror", "Tarvik closed its harbour on Monday when the storm had sunk nine fishing boats and the ferry "
+         "Olga beside the old lighthouse.\n\n"),
+    )  # fmt: skip
+    assert {c.publisher for c in found.citations} == {"Northern Star", "Evening Post", "Daily Mirror"}
+    assert any("lighthouse" in s.text for section in found.sections for s in section.sentences)

@@ -63,6 +63,17 @@ def test_a_citation_opens_its_source_with_exactly_the_quoted_words_marked(writte
     written.locator("#briefing-source .steps", has_text="Citation 5 of").wait_for()
 
 
+def test_the_source_stays_beside_what_is_read(written: Page) -> None:
+    chip = written.locator(".briefing .sources .chip").last
+    chip.scroll_into_view_if_needed()
+    chip.click()
+    number = chip.get_attribute("data-n")
+    written.locator("#briefing-source .steps", has_text=f"Citation {number} of").wait_for()
+    written.wait_for_timeout(150)
+    for part in (chip, written.locator("#briefing-source mark")):
+        assert part.evaluate("e => { const r = e.getBoundingClientRect(); return r.top >= 0 && r.top < innerHeight }")
+
+
 def test_the_page_says_what_the_briefing_says(written: Page, site: Site) -> None:
     briefing = as_json(written, site)
     headings = written.locator(".briefing section > h3").all_inner_texts()
@@ -138,7 +149,7 @@ def test_two_publishers_are_compared_and_the_briefing_deleted(page: Page) -> Non
     write(page, "Assad in Sochi")
     assert "How Northline Wire and Harbour Gazette tell it" in page.locator(".briefing h2").inner_text()
     page.get_by_role("heading", name="Only Harbour Gazette").wait_for()
-    page.locator("#briefing-take summary").first.click()
+    page.locator("#briefing-take .menu > summary").click()
     page.get_by_text("Delete this briefing").click()
     page.get_by_role("button", name="Delete for good").click()
     page.locator("#briefing-shown .greeting").wait_for()

@@ -58,6 +58,6 @@ def test_what_is_no_source(question: str) -> None:
 
 
 def test_a_short_form_that_two_have_means_neither() -> None:
-    assert "post" not in forms(["Washington Post", "New York Post"])
+    assert "post" not in forms(("Washington Post", "New York Post"))
     assert named_publishers("According to the Post, who won?", ["Washington Post", "New York Post"]) is None
     assert named_publishers("According to the Post, who won?", []) is None

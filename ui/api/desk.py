@@ -135,7 +135,6 @@ class Desk:
                             self._expected += _MEMORY * (time.monotonic() - began - self._expected)
                             self._figures.answer(answer, caller.name)
                             _note(answer, caller)
-                            await run_in_threadpool(self._record, answer)
                             yield event
                             return
                         case _:
@@ -155,9 +154,6 @@ class Desk:
                 if isinstance(event, Answered):
                     return event.answer
         raise AssertionError("what is followed to its end has an answer")
-
-    def _record(self, answer: Answer) -> None:
-        self.dateline.record("answer", answer.question, answer.citations)
 
     @asynccontextmanager
     async def _place(self) -> AsyncIterator[float]:

@@ -74,7 +74,7 @@ class BriefingPage:
                 with gr.Row(elem_id="briefing-order", elem_classes="composer", equal_height=True):
                     self._topic = gr.Textbox(
                         label="Topic", show_label=False, container=False, max_lines=1, scale=8, elem_id="topic",
-                        placeholder="A topic; empty for the main stories",
+                        placeholder="A topic, or none",
                     )  # fmt: skip
                     self._write = gr.Button("Write", variant="primary", scale=0, min_width=90, elem_id="write")
                 with gr.Accordion("Period, publishers and length", open=False, elem_id="briefing-scope",
