@@ -20,6 +20,7 @@ from typing import Any
 
 from rag.answering import AnswerEvent, Finished, SentenceReady
 from rag.encoding import encode_answer
+from rag.question.plan import READ
 from rag.service import Dateline
 from rag.types import Answer, AnswerSentence, Article, Citation, Filters, RetrievedPassage, SearchMode, Span
 
@@ -184,9 +185,10 @@ def _added(sentences: tuple[AnswerSentence, ...], shown: int) -> Iterator[str]:
 
 def _beside(answer: Answer) -> str:
     """Returns what is to be said of an answer beside its sentences."""
+    read = [f"{warning[:1].upper()}{warning[1:]}." for warning in answer.warnings if warning.startswith(READ)]
     if answer.abstained:
-        return f"The sources do not answer this ({answer.reason or 'no reason is known'})."
-    lines: list[str] = []
+        return " ".join([f"The sources do not answer this ({answer.reason or 'no reason is known'}).", *read])
+    lines = [f"\n\n{told}" for told in read]
     for found in answer.disagreements:
         lines.append(f"\n\nSources differ ({found.kind}):")
         lines += [f"\n- {p.value} ({', '.join(p.publishers)}) {_markers(p.citations)}" for p in found.positions]

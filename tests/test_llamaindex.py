@@ -127,6 +127,14 @@ def test_an_abstention_is_said_and_cites_nothing(dateline: Dateline) -> None:
     assert response.metadata["answer"]["nearest"]
 
 
+def test_a_limit_read_from_the_question_is_told(dateline: Dateline) -> None:
+    response = DatelineQueryEngine(dateline).query(
+        "According to the Northline Wire, how long did Putin and Assad talk?"
+    )
+    assert "\n\nRead from the question: only Northline Wire." in str(response)
+    assert {n.metadata["publisher"] for n in response.source_nodes} <= {"Northline Wire"}
+
+
 def test_the_engine_retrieves_within_its_filters(dateline: Dateline) -> None:
     engine = DatelineQueryEngine(dateline, filters=Filters(publishers=("Harbour Gazette",)))
     response = engine.query(ASKED)

@@ -101,8 +101,11 @@ def ask(dateline: Dateline, question: str) -> Timed:
         if isinstance(event, SentenceReady) and first is None:
             first = time.perf_counter() - began
         if isinstance(event, Finished):
-            seconds = event.answer.seconds
+            answer = event.answer
     whole = time.perf_counter() - began
+    if first is None and not answer.abstained:  # what was only settled at the end
+        first = whole
+    seconds = answer.seconds
     stages = {"retrieve": seconds.retrieve, "generate": seconds.generate, "check": seconds.check}
     return Timed(first, whole, {**stages, "rest": whole - sum(stages.values())})
 

@@ -144,7 +144,7 @@ class _Read:
 
     @classmethod
     def of(cls, telling: Telling) -> _Read:
-        return cls(telling, frozenset(content_stems(plain(telling.text))))
+        return cls(telling, telling.stems)
 
 
 def _candidates(fact: Fact, tellings: Sequence[_Read], facts: Sequence[Fact]) -> Iterator[_Candidate]:

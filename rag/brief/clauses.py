@@ -59,12 +59,12 @@ _FINITE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|did|does|do|says|met|won|lost|told"
     r"|said|made|took|gave|went|came|held|hit|cut|[a-z]{2,}ed)\b"
 )
-_HEADLINE = range(9, 37)
+_LONG, _HEADLINE = 40, range(9, 31)
 
 
 def shortened(text: str) -> str:
     """Returns a long sentence without its afterthoughts, for a headline; the whole where that cannot be done."""
-    if len(text.split()) < _HEADLINE.stop:
+    if len(text.split()) < _LONG:
         return text
     for cut in reversed(list(_AFTERTHOUGHT.finditer(text))):
         part = text[: cut.start()].rstrip(" ,;:–—-")

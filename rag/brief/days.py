@@ -18,7 +18,8 @@ _BACK = {
     "this evening": 0, "tomorrow": 1,
 }  # fmt: skip
 _AHEAD = re.compile(
-    r"\b(?:will|would|due|expected|planned|scheduled|set to|next|coming|upcoming|(?:is|are|was|were) to|to be)\b",
+    r"\b(?:will|would|due|expected|planned|scheduled|set to|next|coming|upcoming|(?:is|are|was|were) to|to be"
+    r"|(?:votes|meets|faces|holds|hosts|begins|starts|opens|travels|returns|heads|goes) (?=[^,]*$))",
     re.IGNORECASE,
 )
 _PAST = re.compile(

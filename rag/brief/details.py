@@ -14,7 +14,7 @@ from rag.check.disagreement.amounts import bounds
 from rag.check.names import StatedNames, find_names
 from rag.check.quantities import Quantity, find_quantities
 from rag.check.speakers import same_person
-from rag.check.words import STOPWORDS, content_stems, plain, words
+from rag.check.words import STOPWORDS, plain, words
 from rag.index.embedding import Embedder
 
 Cosine = Callable[[str, str], float]
@@ -89,7 +89,7 @@ def names_apart(tellings: Sequence[Telling], close: Cosine) -> Iterator[Placed]:
     for a, b in combinations(speaking, 2):
         if a.outlet == b.outlet or (a.speaker and b.speaker and not same_person(a.speaker, b.speaker)):
             continue
-        if close(a.text, b.text) < _OF_OUTLET or len(set(content_stems(a.text)) & set(content_stems(b.text))) < 3:
+        if len(a.stems & b.stems) < 3 or close(a.text, b.text) < _OF_OUTLET:
             continue
         mine, theirs = _lists(a.text), _lists(b.text)
         for name in mine.keys() & theirs.keys():

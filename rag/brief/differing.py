@@ -63,7 +63,18 @@ class Differing:
 
 
 def find_differences(facts: Sequence[Fact], desk: Desk, close: Cosine) -> Differing:
-    """Compares the tellings of independent outlets."""
+    """Compares the tellings of independent outlets, story by story."""
+    stories = [[f for f in facts if f.story == story] for story in dict.fromkeys(f.story for f in facts)]
+    found = [_of_one_story(story, desk, close) for story in stories]
+    return Differing(
+        tuple(d for each in found for d in each.disagreements),
+        tuple(s for each in found for s in each.sentences),
+        tuple(dict.fromkeys(u for each in found for u in each.updates)),
+        frozenset[tuple[str, Span]]().union(*(each.places for each in found)),
+    )
+
+
+def _of_one_story(facts: Sequence[Fact], desk: Desk, close: Cosine) -> Differing:
     tellings = [t for fact in facts for t in fact.tellings]
     by_place = {(t.article_id, t.span): t for t in tellings}
     found: list[Disagreement] = []

@@ -43,6 +43,7 @@ class Telling:
         speaks: Whether it quotes or reports speech.
         fitness: In [0, 1], how well it can stand alone.
         voice: The sentence of the article nearest to it that names the speaker, where it does not do so itself.
+        stems: Its content words, as stems.
     """
 
     passage: RetrievedPassage
@@ -55,6 +56,7 @@ class Telling:
     speaks: bool
     fitness: float
     voice: tuple[RetrievedPassage, Span] | None = None
+    stems: frozenset[str] = frozenset()
 
     @property
     def article_id(self) -> str:
@@ -184,7 +186,8 @@ def _tellings(story: Story) -> Iterator[Telling]:
                 speaker = ""
             voice = None if named is None or named == place else (places[spans[named]], spans[named])
             day = event_day(text, passage.published)
-            yield Telling(passage, span, text, place, day, speaker, quotes, speaks, fitness(text), voice)
+            stems = frozenset(content_stems(plain(text)))
+            yield Telling(passage, span, text, place, day, speaker, quotes, speaks, fitness(text), voice, stems)
 
 
 def _of_father_and_son(texts: Iterable[str]) -> frozenset[str]:
@@ -266,7 +269,7 @@ def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
     return unit
 
 
-def shares_content(one: str, other: str, least: float) -> bool:
+def shares_content(one: Telling, other: Telling, least: float) -> bool:
     """Tells whether two sentences share at least so great a part of the content words of the shorter."""
-    mine, theirs = set(content_stems(plain(one))), set(content_stems(plain(other)))
-    return bool(mine and theirs) and len(mine & theirs) >= least * min(len(mine), len(theirs))
+    smaller = min(len(one.stems), len(other.stems))
+    return smaller > 0 and len(one.stems & other.stems) >= least * smaller

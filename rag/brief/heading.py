@@ -84,6 +84,7 @@ class Heading:
         texts = {*titles.values(), *(t.text for t in tellings)}
         full = (name for text in texts for name in find_names(plain(text)) if len(name.parts) > 1)
         self._surnames = frozenset(name.parts[-1].key for name in full)
+        self._plain: dict[int, float] = {}
 
     def first(self, facts: Sequence[Fact]) -> list[Fact]:
         """Returns facts for a headline, the best first: rather short, and told rather than said by somebody."""
@@ -97,7 +98,7 @@ class Heading:
 
     def weight(self, fact: Fact) -> float:
         """Returns how well a fact stands at the top, above 0."""
-        about = _ABOUT + (1 - _ABOUT) * self._coverage(fact.best.text)
+        about = _ABOUT + (1 - _ABOUT) * self._coverage(fact)
         happened = _HAPPENED if fact.best.day and fact.best.day.day else 1.0
         return fact.salience * self._plainness(fact) * about * happened
 
@@ -106,6 +107,11 @@ class Heading:
         return sorted(facts, key=lambda f: -f.salience * self._plainness(f))
 
     def _plainness(self, fact: Fact) -> float:
+        if id(fact) not in self._plain:
+            self._plain[id(fact)] = self._judged(fact)
+        return self._plain[id(fact)]
+
+    def _judged(self, fact: Fact) -> float:
         text = plain(fact.best.text)
         names = find_names(text)
         known = {name.parts[-1].key for name in names if len(name.parts) > 1}
@@ -113,7 +119,6 @@ class Heading:
         faults = _FAULT * (dangling(text) + _names_nobody(text)) + _SURNAME * bool(alone - known)
         return max(_LEAST, 1.0 - faults)
 
-    def _coverage(self, text: str) -> float:
-        own = set(content_stems(plain(text)))
+    def _coverage(self, fact: Fact) -> float:
         total = self._wanted.total()
-        return sum(n for stem, n in self._wanted.items() if stem in own) / total if total else 0.0
+        return sum(n for stem, n in self._wanted.items() if stem in fact.best.stems) / total if total else 0.0

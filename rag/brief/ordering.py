@@ -41,16 +41,14 @@ def all_heard(facts: Sequence[Fact]) -> list[Fact]:
 
 def adds_little(fact: Fact, shown: Sequence[str]) -> bool:
     """Tells whether most of what a sentence says is in those shown before."""
-    own, said = set(content_stems(plain(fact.best.text))), set(content_stems(plain(" ".join(shown))))
+    own, said = fact.best.stems, set(content_stems(plain(" ".join(shown))))
     return bool(own) and len(own & said) >= _SAID_ALREADY * len(own)
 
 
 def repeats(one: Fact, other: Fact) -> bool:
     """Tells whether two facts are too alike to stand in the few lines at the top."""
     near = float(one.vector @ other.vector)
-    return (
-        one is other or near >= _APART_AT_TOP or (near >= _NEAR and shares_content(one.best.text, other.best.text, 0.5))
-    )
+    return one is other or near >= _APART_AT_TOP or (near >= _NEAR and shares_content(one.best, other.best, 0.5))
 
 
 def varied(quotations: Sequence[Fact]) -> list[Fact]:
@@ -78,10 +76,10 @@ def told_again(one: Fact, other: Fact) -> bool:
     days = {f.day.sort_key() for f in (one, other) if f.day and f.day.day}
     ahead = {bool(f.day and f.day.ahead) for f in (one, other)}
     if len(days) > 1 or len(ahead) > 1:
-        return near >= _SAME_THOUGH_DATED and shares_content(one.best.text, other.best.text, 0.5)
+        return near >= _SAME_THOUGH_DATED and shares_content(one.best, other.best, 0.5)
     if one.best.place == other.best.place == 0 and one.outlets != other.outlets and near >= _LEADS:
         return True  # of one story the first sentences of two reports tell the news, in whatever words
-    return near >= _SAME_EVENT or (near >= _NEAR_EVENT and shares_content(one.best.text, other.best.text, 0.5))
+    return near >= _SAME_EVENT or (near >= _NEAR_EVENT and shares_content(one.best, other.best, 0.5))
 
 
 def told_elsewhere(fact: Fact, facts: Sequence[Fact]) -> bool:
@@ -93,7 +91,9 @@ def _may_tell(other: Fact, fact: Fact) -> bool:
     near = float(other.vector @ fact.vector)
     if near >= _MAY_BE_SAME or told_again(other, fact):
         return True
-    own = set(content_stems(plain(fact.best.text)))
-    elsewhere = (set(content_stems(plain(t.text))) for t in other.tellings if t.outlet not in fact.outlets)
+    if near < _MAY_TELL[-1][0]:
+        return False
+    own = fact.best.stems
+    elsewhere = (t.stems for t in other.tellings if t.outlet not in fact.outlets)
     shared = max((len(own & stems) for stems in elsewhere), default=0) / max(len(own), 1)
     return any(near >= least and shared >= part for least, part in _MAY_TELL)

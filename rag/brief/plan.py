@@ -20,7 +20,7 @@ _UNKNOWN = re.compile(
     r"|(?:declined|refused) to (?:comment|say|give|name|discuss|confirm|elaborate|answer)"
     r"|no (?:date|details?|reason|explanation|motive|cause|word|indication|decision) (?:\w+ ){0,3}"
     r"(?:was|were|has|have|on|as|about|given)"
-    r"|nobody (?:can|could) say|no one (?:can|could|knows)|would not (?:comment|say|confirm|discuss)"
+    r"|nobody (?:can|could) say|no one (?:knows|(?:can|could) say)|would not (?:comment|say|confirm|discuss)"
     r"|would say only|without (?:naming|saying|giving|explaining))\b",
     re.IGNORECASE,
 )
@@ -46,12 +46,13 @@ class Sizes:
     agreed: int
     alone: int
     unknown: int
+    unheard: int
 
 
 SIZES = {
-    Length.SHORT: Sizes(4, 3, 2, 2, 2),
-    Length.STANDARD: Sizes(8, 5, 4, 5, 3),
-    Length.LONG: Sizes(14, 10, 8, 10, 6),
+    Length.SHORT: Sizes(4, 3, 2, 2, 2, 1),
+    Length.STANDARD: Sizes(8, 5, 4, 5, 3, 2),
+    Length.LONG: Sizes(14, 10, 8, 10, 6, 3),
 }
 
 
@@ -125,7 +126,7 @@ def _is_open(fact: Fact, facts: Iterable[Fact]) -> bool:
         if other is fact or other.story != fact.story or float(other.vector @ fact.vector) < _SIMILAR:
             continue
         later = other.best.published and asked.published and other.best.published >= asked.published
-        if later and not _UNKNOWN.search(plain(other.best.text)) and shares_content(asked.text, other.best.text, 0.6):
+        if later and not _UNKNOWN.search(plain(other.best.text)) and shares_content(asked, other.best, 0.6):
             return False
     return True
 

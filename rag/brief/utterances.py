@@ -11,7 +11,7 @@ from rag.brief.details import Cosine, Placed
 from rag.brief.facts import Telling
 from rag.check.quotations import find_quotations
 from rag.check.speakers import same_person
-from rag.check.words import STOPWORDS, Word, content_stems, plain, vocabulary, words
+from rag.check.words import STOPWORDS, Word, plain, vocabulary, words
 
 _LEAST_WORDS = 6
 _SHARED = 0.7
@@ -77,7 +77,7 @@ def days_apart(tellings: Sequence[Telling], close: Cosine) -> Iterator[Placed]:
             continue
         if theirs["day"] in plain(a.text) or mine["day"] in plain(b.text):
             continue
-        shared = set(content_stems(plain(a.text))) & set(content_stems(plain(b.text)))
+        shared = a.stems & b.stems
         if len(shared) >= _SHARED_STEMS and close(a.text, b.text) >= _SAME_STATEMENT:
             yield "date", f"day on which {a.speaker} said so", [(m.group(), t) for t, m in ((a, mine), (b, theirs))]
 

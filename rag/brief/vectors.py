@@ -20,11 +20,11 @@ from rag.index.embedding import Embedder
 
 FILE = "briefings.sqlite"
 _WAIT = 10.0
-_AT_ONCE = 256
+_AT_ONCE = 64
 _ASKED = 500
 _MOST = 100_000
 """Vectors kept; 150 MB. The oldest go first."""
-_WORTH_TELLING = 1_000
+_WORTH_TELLING = 200
 
 
 class RememberingEmbedder:
@@ -44,6 +44,7 @@ class RememberingEmbedder:
         self._folder = folder
         self._notice = notice
         self._at_once = at_once
+        self._rows: dict[bytes, NDArray[np.float32]] = {}
 
     @property
     def fingerprint(self) -> str:
@@ -61,10 +62,10 @@ class RememberingEmbedder:
 
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embeds texts; returns one unit row per text, in order. What is done is kept some hundred texts at a time."""
-        if len(texts) == 1:
-            return self._embedder.embed_passages(texts)
         keys = [self._key(text) for text in texts]
-        known = self._get(list(dict.fromkeys(keys)))
+        known = self._rows
+        if len(texts) > 1:
+            known.update(self._get([key for key in dict.fromkeys(keys) if key not in known]))
         missing = list({key: text for key, text in zip(keys, texts, strict=True) if key not in known}.items())
         for start in range(0, len(missing), self._at_once):
             if len(missing) >= _WORTH_TELLING:
@@ -72,8 +73,9 @@ class RememberingEmbedder:
             chunk = missing[start : start + self._at_once]
             rows = self._embedder.embed_passages([text for _, text in chunk])
             fresh = {key: row for (key, _), row in zip(chunk, rows, strict=True)}
-            self._put(fresh)
-            known |= fresh
+            if len(texts) > 1:  # single ones come by the hundred, and a file is slow
+                self._put(fresh)
+            known.update(fresh)
         return np.stack([known[key] for key in keys]) if keys else np.empty((0, self.dimension), dtype=np.float32)
 
     def _key(self, text: str) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from rag.brief.agreeing import agreements, shared_words
@@ -15,6 +15,7 @@ from rag.brief.details import Cosine, closeness
 from rag.brief.differing import Differing, find_differences
 from rag.brief.facts import Fact, find_facts
 from rag.brief.heading import Heading
+from rag.brief.hearing import confirmed, unheard
 from rag.brief.news import News
 from rag.brief.numbering import renumbered
 from rag.brief.ordering import (
@@ -211,12 +212,10 @@ def _sections(
     developments = writer.write(
         all_heard(top.plainest(planned.developments)),
         sizes.developments,
-        lambda f: [dated(f.best, briefly.get(id(f), "")), dated(f.best)],
+        lambda f: _dated(f, briefly),
         keep=False,
         repeats=told_again,
     )
-    _finished(DEVELOPMENTS, developments, notice)
-    ordered = [(f, s) for f in in_time_order(f for f, _ in developments) for g, s in developments if g is f]
     quotations = writer.write(
         varied(planned.quotations), sizes.quotations, lambda f: [attributed(f.best, f.speaker)], keep=False
     )
@@ -239,6 +238,15 @@ def _sections(
         keep=False,
     )
     _finished(ALONE, alone, notice)
+    elsewhere = [*quotations, *agreed, *alone]
+    more = unheard(top.plainest(facts), [*headline, *bottom, *developments, *elsewhere])
+    developments += writer.write(more, sizes.unheard, lambda f: _dated(f, briefly))
+    at_top, opening = [*headline, *bottom], len(headline)
+    confirmed_all = confirmed(facts, [*at_top, *developments], elsewhere, desk)
+    headline, bottom = confirmed_all[:opening], confirmed_all[opening : len(at_top)]
+    developments = confirmed_all[len(at_top) :]
+    _finished(DEVELOPMENTS, developments, notice)
+    ordered = [(f, s) for f in in_time_order(f for f, _ in developments) for g, s in developments if g is f]
     parts = [
         (HEADLINE, headline), (BOTTOM_LINE, bottom), (DEVELOPMENTS, ordered), (QUOTATIONS, quotations),
         (AGREED, agreed),
@@ -262,6 +270,10 @@ def _section(title: str, pairs: Sequence[tuple[Fact, AnswerSentence]], news: New
 
 def _touches(fact: Fact, places: frozenset[tuple[str, Span]]) -> bool:
     return any((t.article_id, t.span) in places for t in fact.tellings)
+
+
+def _dated(fact: Fact, briefly: Mapping[int, str]) -> list[str]:
+    return [dated(fact.best, briefly.get(id(fact), "")), dated(fact.best)]
 
 
 def _plainly(fact: Fact) -> list[str]:

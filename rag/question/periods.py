@@ -24,6 +24,7 @@ _CALENDAR = re.compile(r"\d|^(?:last |this )?[A-Z][a-z]+$")
 _WEEKDAY = re.compile(r"^(?:mon|tues|wednes|thurs|fri|satur|sun)day|^(?:the )?\w+day\b", re.IGNORECASE)
 _MEASURED = re.compile(r"\b(?:over|than|compared (?:with|to))\s+(?:the\s+)?$", re.IGNORECASE)
 _TO = re.compile(r"\s+(?:and|to|until|till|through)\s+(?:the\s+)?", re.IGNORECASE)
+_BESIDE = re.compile(r"(?:,\s*|,?\s+(?:and|or)\s+)(?:in\s+|on\s+)?", re.IGNORECASE)
 _DAY = re.compile(r"\b(?:\d{1,2}(?:st|nd|rd|th)?\b|\d{4}-\d\d-\d\d)(?!\d)")
 
 
@@ -68,6 +69,8 @@ def named_period(question: str, today: date | None) -> Period | None:
         if said in ("between", "from") and following and until and found.first <= following.last:
             upto = question[found.span.end : following.span.end]
             periods.append(Period(found.first, following.last, f"{whole}{upto}"))
+        elif following and _BESIDE.fullmatch(question[found.span.end : following.span.start]):
+            return None  # "in 1830 and 1848"
         elif _DAY.search(words) or said not in ("after", "before", "until", "till", "from"):
             periods.append(_limited(said, found.first, found.last, whole))
     return periods[0] if len({(period.first, period.last) for period in periods}) == 1 else None

@@ -13,6 +13,8 @@ from rag.question.periods import Period, named_period
 from rag.question.publishers import named_publishers
 from rag.types import Filters
 
+READ = "read from the question"
+"""How the warning of an answer begins that tells which filters its question was taken to name."""
 _FRONTED = re.compile(r"\W*(?:according to|as reported|in)\b", re.IGNORECASE)  # said of all that follows
 
 
@@ -170,4 +172,4 @@ def _told(text: str, limits: _Limits) -> str:
 
 
 def _notes(read: str, held: Sequence[str] | dict[str, None]) -> tuple[str, ...]:
-    return (*((f"read from the question: {read}",) if read else ()), *held)
+    return (*((f"{READ}: {read}",) if read else ()), *held)

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import anyio
 import pytest
+from anyio.from_thread import start_blocking_portal
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
@@ -22,7 +22,8 @@ def talk(server: Any, conversation: Callable[[Client], Awaitable[None]]) -> None
         async with Client(server) as client:
             await conversation(client)
 
-    anyio.run(run)
+    with start_blocking_portal() as portal:  # the browser tests keep a loop running in this thread
+        portal.call(run)
 
 
 def test_the_tools_say_what_they_take(served: Served) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -64,3 +65,13 @@ def test_plain_words_stay_as_they_are() -> None:
     message = Message()
     message.end(answer("Profits were < 5% (of $3) [sic]!", "5 > 3 * 2 & _so_ on", "A_b"))
     assert message.text == "Profits were < 5% (of $3) [sic]! [1]\n\nSources:\n[1] A_b, Post: “5 > 3 * 2 & _so_ on”"
+
+
+def test_what_the_question_was_limited_to_is_said_last() -> None:
+    limited = replace(
+        answer("It sank.", "It sank.", "Ferry"), warnings=("read from the question: only Post", "another")
+    )
+    message = Message()
+    message.end(limited)
+    assert message.text.endswith("\n\nRead from the question: only Post.")
+    assert message.text.index("Sources:") < message.text.index("Read from")

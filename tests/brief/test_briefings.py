@@ -182,6 +182,7 @@ PUBLISHED = date(2017, 11, 22)  # a Wednesday
             "The speech will be held on Friday, but she said it will not be held this Tuesday.",
             EventDay(2017, 11, 24, ahead=True),
         ),
+        ("Brazil votes for a new president on Sunday, in the final round.", EventDay(2017, 11, 26, ahead=True)),
         ("It came ahead of Wednesday's summit.", None),
         ("The army has shelled the town since March 2011.", None),
         ("His visit to Russia was in October 2015.", EventDay(2015, 10)),

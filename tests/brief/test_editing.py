@@ -174,3 +174,16 @@ def test_words_of_a_father_or_a_son_are_given_to_neither(tmp_path: Path) -> None
     )  # fmt: skip
     said = texts(found, "Who said what") + texts(found, "What sources agree on")
     assert not any(text.startswith("Berg: ") for text in said)
+
+
+def test_an_outlet_that_adds_something_is_heard(tmp_path: Path) -> None:
+    found = written(
+        tmp_path,
+        "storm closes the harbour of Tarvik",
+        ("Northern Star", "The harbour authority of Tarvik closed the harbour on Monday after a storm.\n\n"),
+        ("Evening Post", "Officials at Tarvik closed the harbour on Monday after the storm.\n\n"),
+        ("Daily Mirror", "Tarvik closed its harbour on Monday when the storm had sunk nine fishing boats and the ferry "
+         "Olga beside the old lighthouse.\n\n"),
+    )  # fmt: skip
+    assert {c.publisher for c in found.citations} == {"Northern Star", "Evening Post", "Daily Mirror"}
+    assert any("lighthouse" in s.text for section in found.sections for s in section.sentences)

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 def export(page: Page, site: Site) -> list[dict[str, object]]:
     """The conversation as its owner can download it."""
-    page.locator("#take summary").click()
+    page.locator("#take .menu > summary").click()
     place = page.locator("#take a", has_text="JSON").get_attribute("href")
-    page.locator("#take summary").click()
+    page.locator("#take .menu > summary").click()
     found = page.context.request.get(site.address + str(place))
     assert found.ok
     turns: list[dict[str, object]] = found.json()["turns"]
@@ -258,7 +258,7 @@ def test_the_bundle_of_an_answer_can_be_verified(page: Page, site: Site, tmp_pat
 
 def test_a_conversation_is_exported_as_markdown(page: Page, site: Site) -> None:
     ask(page, "What did Assad ask Russia for?")
-    page.locator("#take summary").click()
+    page.locator("#take .menu > summary").click()
     with page.expect_download() as started:
         page.get_by_role("link", name="Download as Markdown").click()
     text = Path(started.value.path()).read_text(encoding="utf-8")
@@ -273,7 +273,7 @@ def test_a_conversation_can_be_left_opened_and_deleted(page: Page) -> None:
     page.locator("#conversations input").click()
     page.get_by_role("option", name="What did Assad ask Russia for?").click()
     page.locator("#transcript .turn").wait_for()
-    page.locator("#take summary").click()
+    page.locator("#take .menu > summary").click()
     page.get_by_text("Delete this conversation").click()
     page.get_by_role("button", name="Delete for good").click()
     page.locator(".greeting").wait_for()

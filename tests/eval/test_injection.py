@@ -39,7 +39,7 @@ def test_they_change_nothing(tmp_path: Path) -> None:
 
 
 def test_without_the_filter_they_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.answering.set_aside_orders", lambda passages: (list(passages), []))
+    monkeypatch.setattr("rag.gathering.set_aside_orders", lambda passages: (list(passages), []))
     rows = run([ATTACKS[name] for name in ASKED[:2]], tmp_path, "extractive")
     assert all(row["failures"] for row in rows)
 

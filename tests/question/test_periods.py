@@ -44,6 +44,7 @@ def test_a_question_about_a_period(question: str, first: date, last: date) -> No
         "What did a card from 1952 sell for?",
         "Was it more in October 2015 than in November 2017?",
         "In which month of 2017 did troops move in?",
+        "Why did revolutions break out in 2015 and 2016?",
         "What did Theresa May say?",
     ],
 )

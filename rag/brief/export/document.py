@@ -13,6 +13,9 @@ _NEW = "New: "
 _PARTIAL = " (only partly confirmed)"
 
 
+_MARKS = frozenset('“"„«')
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A sentence with the numbers of its citations; ``new`` marks what was not told before."""
@@ -32,7 +35,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A citation: number, quoted words, and where they stand."""
+    """A citation: number, the cited words within quotation marks, and where they stand."""
 
     n: int
     words: str
@@ -128,7 +131,12 @@ def _sources(briefing: Briefing) -> tuple[str, ...]:
 
 
 def _quotes(briefing: Briefing) -> tuple[Quote, ...]:
-    return tuple(Quote(c.n, printable(c.quote), where(c)) for c in briefing.citations)
+    return tuple(Quote(c.n, _marked(printable(c.quote)), where(c)) for c in briefing.citations)
+
+
+def _marked(words: str) -> str:
+    """Returns cited words in quotation marks; those that begin with one have their own."""
+    return words if words[:1] in _MARKS else f"“{words}”"
 
 
 def where(citation: Citation) -> str:

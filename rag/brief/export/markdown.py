@@ -21,7 +21,7 @@ def as_markdown(document: Document) -> str:
     lines += [f"## {SOURCES}", ""] + [f"- {escaped(line)}" for line in document.sources] + [""]
     if document.quotes:
         lines += [f"## {QUOTES}", ""]
-        lines += [f"[^{q.n}]: “{escaped(q.words)}” – {escaped(q.where)}" for q in document.quotes] + [""]
+        lines += [f"[^{q.n}]: {escaped(q.words)} – {escaped(q.where)}" for q in document.quotes] + [""]
     lines += [f"## {NOTES}", ""] + [f"- {escaped(note)}" for note in document.notes]
     return "\n".join(lines) + "\n"
 

@@ -82,7 +82,7 @@ def _written(document: Document, pdf: Any) -> bytes:
     for quote in document.quotes:
         pdf.set_link(links[quote.n], y=pdf.get_y(), page=pdf.page_no())
         write(f"[{quote.n}] ", style="B", size=_SMALL)
-        write(f"“{quote.words}” – {quote.where}", size=_SMALL)
+        write(f"{quote.words} – {quote.where}", size=_SMALL)
         pdf.ln(_LEADING + 1)
     heading(NOTES)
     for note in document.notes:

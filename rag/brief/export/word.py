@@ -62,7 +62,7 @@ def as_docx(document: Document) -> bytes:
     for quote in document.quotes:
         paragraph = file.add_paragraph()
         paragraph.add_run(f"[{quote.n}] ").bold = True
-        paragraph.add_run(f"“{quote.words}” – {quote.where}")
+        paragraph.add_run(f"{quote.words} – {quote.where}")
         bookmark(paragraph, quote.n)
     file.add_heading(NOTES, level=1)
     for note in document.notes:

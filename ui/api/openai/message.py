@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote
 
+from rag.question.plan import READ
 from rag.types import AbstentionReason, Answer, AnswerSentence, Citation
 
 # What a chat that shows Markdown would load, follow or run, and what would pass for a marker of ours.
@@ -65,6 +66,9 @@ class Message:
         for citation in cited:
             self._write("\n", (citation.n,))
             self._write(_inert(f" {_named(citation)}: “{citation.quote}”"))
+        # Last, with the sources, so that it is not taken for a part of the answer when the chat comes back.
+        for read in (warning for warning in answer.warnings if warning.startswith(READ)):
+            self._paragraph(_inert(f"{read[:1].upper()}{read[1:]}."))
         return self.text[before:]
 
     def annotations(self, answer: Answer) -> list[dict[str, Any]]:
