@@ -45,6 +45,10 @@ _WISHED = re.compile(
     r"|may|might|could|if)\b"
 )
 """A wish or a chance; what one outlet tells as done, another does not bear out by it."""
+_AHEAD = re.compile(
+    r"\b(?:will|going to|set to|plans?|planning|planned|(?:decided|expected|due|about|prepar\w+) to)\b", re.IGNORECASE
+)
+"""A plan, which does not bear out that it is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +205,8 @@ def _bears(text: str, window: Sequence[Telling], desk: Desk, close: Cosine) -> b
     if (count_negations(plain(text)) > 0) != (count_negations(plain(given)) > 0) and count_negations(plain(text)):
         return False
     if bool(_WISHED.search(plain(given))) != bool(_WISHED.search(plain(text))):
+        return False
+    if _AHEAD.search(plain(given)) and not _AHEAD.search(plain(text)):
         return False
     return close(text, given) >= _MEANS_THE_SAME and desk.supports(text, *window)
 

@@ -27,11 +27,11 @@ _UNFINISHED = re.compile(
     r"\b(?:(?:had|has|have|was|were|is|are|be|been|to|that|with|of|for|by|and|or|the|a|an|he|she|it|they|their|its|his|her)"
     r"|that (?:he|she|it|they) (?:had|has|have|was|were) \w+"
     r"|(?:about |nearly |almost |just |more than |less than |only )*(?:an?|one|two|three|\d+) "
-    r"(?:minute|hour|day|week|month|year)s?)\.?$",
+    r"(?:minute|hour|day|week|month|year|decade|centur(?:y|ie))s?)\.?$",
     re.IGNORECASE,
 )
 """An end that something has been cut from: "about a month", "said that it had dismissed"."""
-_HALF_A_PHRASE = re.compile(r"\b(?:an?|the|very|so|as|too|more|most)\s+[\w'’-]+$", re.IGNORECASE)
+_HALF_A_PHRASE = re.compile(r"\b(?:an?|the|very|so|as|too|more|most)\s+(?:\w+ly\s+)?[\w'’-]+$", re.IGNORECASE)
 _GOES_ON = re.compile(r"\s*(?:,|\bbut\b|\band\b|\bor\b)", re.IGNORECASE)
 """Where "was offered a prominent but unpaid position" must not be cut."""
 _INSERTED = re.compile(

@@ -38,6 +38,8 @@ _DANGLING = (
         re.IGNORECASE,
     ),
     re.compile(r"\b(?:also|for (?:example|instance)|the same)\b", re.IGNORECASE),
+    # "President hints that": a headline in which nobody is named.
+    re.compile(r"^(?:President|Minister|Mayor|Governor|Senator|Judge|Police chief|Candidate) (?!of\b)[a-z]"),
     re.compile(
         r"\bthe (?:two|three|remarks?|comments?|announcement|statement|decision|move|case|offer|incident|proposal|video"
         r"|footage|ad|service|group|source|interview|effort|meeting|measure|bill)s?\b"

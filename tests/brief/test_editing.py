@@ -85,6 +85,7 @@ def test_only_is_not_said_of_what_the_other_tells_in_other_words(harbour: Briefi
     [
         ("The task force also suggested that states loosen restrictions on school property.", 2),
         ("The offer was made by White House Chief of Staff Rahm Emanuel.", 1),
+        ("President hints that China may be undermining nuclear talks with Kim Jong-un.", 1),
         ("The presidents of Iran and Turkey met in Sochi on Wednesday.", 0),
         ("Roger Stone was arrested early Friday on criminal charges.", 0),
     ],
@@ -96,6 +97,8 @@ def test_dangling(text: str, count: int) -> None:
 def test_a_phrase_is_not_cut_in_half() -> None:
     text = "Joe Sestak was offered a prominent but unpaid advisory position by the White House in 2009."
     assert not any(part.endswith("a prominent.") for part in parts(text))
+    text = "The FBI released a heavily redacted, 16-page declassified document on the hijackers on Saturday night."
+    assert "The FBI released a heavily redacted." not in list(parts(text))
 
 
 def test_a_headline_loses_its_afterthoughts_but_neither_source_nor_condition() -> None:
@@ -147,6 +150,16 @@ def test_who_was_asked_to_do_it_is_not_said_to_have_done_it(tmp_path: Path) -> N
          "letters.\n\n"),
     )  # fmt: skip
     assert texts(found, "What sources agree on") == []
+
+
+def test_a_plan_is_not_agreed_to_be_done(tmp_path: Path) -> None:
+    found = written(
+        tmp_path,
+        "resolution on the fishing fleet",
+        ("Northern Star", "The resolution of Olga Lund on a new fishing fleet for Tarvik is published in full.\n\n"),
+        ("Evening Post", "Olga Lund is set to publish her resolution on a new fishing fleet for Tarvik in full.\n\n"),
+    )
+    assert not any("is published" in text for text in texts(found, "What sources agree on"))
 
 
 def test_one_difference_of_wording_stands_once(tmp_path: Path) -> None:
