@@ -49,6 +49,9 @@ _AHEAD = re.compile(
     r"\b(?:will|going to|set to|plans?|planning|planned|(?:decided|expected|due|about|prepar\w+) to)\b", re.IGNORECASE
 )
 """A plan, which does not bear out that it is done."""
+_CLAUSE_END = re.compile(r"[.;!?]|\b(?:after|because|while|but)\b")
+_BEHIND = 0.3
+"""Share of the content words of a statement, behind a word of planning, that make it a plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +209,18 @@ def _bears(text: str, window: Sequence[Telling], desk: Desk, close: Cosine) -> b
         return False
     if bool(_WISHED.search(plain(given))) != bool(_WISHED.search(plain(text))):
         return False
-    if _AHEAD.search(plain(given)) and not _AHEAD.search(plain(text)):
+    if _only_planned(text, given):
         return False
     return close(text, given) >= _MEANS_THE_SAME and desk.supports(text, *window)
+
+
+def _only_planned(text: str, given: str) -> bool:
+    """Tells whether what a statement tells as done stands behind "will" or "set to" in what is to bear it out."""
+    if _AHEAD.search(plain(text)):
+        return False
+    source, wanted = plain(given), set(content_stems(plain(text)))
+    ahead = (_CLAUSE_END.split(source[m.end() :], maxsplit=1)[0] for m in _AHEAD.finditer(source))
+    return any(len(wanted & set(content_stems(clause))) >= _BEHIND * len(wanted) for clause in ahead)
 
 
 def _repeats(one: str, other: str) -> bool:
