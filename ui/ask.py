@@ -128,7 +128,9 @@ class AskPage:
             gr.Warning(text(error))
             yield [gr.skip()] * 11
             return
-        before_it = self._talk.transcript(owner, run.conversation, until=run.n)
+        # What stands there already need not be sent again: a long conversation is half a megabyte.
+        is_next = run.conversation == conversation and not editing
+        before_it = gr.skip() if is_next else self._talk.transcript(owner, run.conversation, until=run.n)
         chosen, take = self._list(owner, run.conversation)
         following = self._talk.follow(run)
         try:

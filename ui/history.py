@@ -28,6 +28,10 @@ CREATE TABLE IF NOT EXISTS turns (
     asked TEXT NOT NULL, PRIMARY KEY (conversation, n)
 ) STRICT;
 """
+_TURNS = (
+    "SELECT n, question, scope, turns.answer, state, made_with, asked FROM turns JOIN conversations"
+    " ON conversations.id = conversation WHERE conversation = ? AND owner = ?"
+)
 _TITLE = 80
 
 
@@ -116,15 +120,12 @@ class History:
 
     def turns(self, owner: str, conversation: str) -> list[StoredTurn]:
         """Returns the turns of a conversation in order; none when it is not the owner's."""
-        sql = (
-            "SELECT n, question, scope, turns.answer, state, made_with, asked FROM turns JOIN conversations"
-            " ON conversations.id = conversation WHERE conversation = ? AND owner = ? ORDER BY n"
-        )
-        return [_turn(row) for row in self._rows(sql, conversation, _hashed(owner))]
+        return [_turn(row) for row in self._rows(f"{_TURNS} ORDER BY n", conversation, _hashed(owner))]
 
     def turn(self, owner: str, conversation: str, n: int) -> StoredTurn | None:
         """Returns one turn; ``None`` when the owner has none such."""
-        return next((turn for turn in self.turns(owner, conversation) if turn.n == n), None)
+        found = self._rows(f"{_TURNS} AND n = ?", conversation, _hashed(owner), n)
+        return _turn(found[0]) if found else None
 
     def ask(
         self, owner: str, conversation: str, question: str, scope: Scope, *, at: int | None = None
@@ -170,7 +171,7 @@ class History:
         with self._transaction() as db:
             db.execute("DELETE FROM conversations WHERE id = ? AND owner = ?", (conversation, _hashed(owner)))
 
-    def _rows(self, sql: str, *values: str) -> list[tuple[object, ...]]:
+    def _rows(self, sql: str, *values: str | int) -> list[tuple[object, ...]]:
         with self._lock, self._errors_named():
             return self._database.execute(sql, values).fetchall()
 

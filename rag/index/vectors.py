@@ -81,7 +81,8 @@ class VectorIndex:
             self._is_closed = False
         except Exception as error:  # chroma raises bare Exceptions and its Rust core's own types
             reason = str(error).strip().partition("\n")[0]
-            advice = "make room on the disk" if "is full" in reason else "run `dateline reindex` to rebuild it"
+            is_full = "is full" in reason or "No space left" in reason
+            advice = "make room on the disk" if is_full else "run `dateline reindex` to rebuild it"
             raise StoreError(f"{self.folder} cannot be opened by Chroma ({reason}); {advice}") from error
 
     def reopen(self) -> None:

@@ -101,6 +101,8 @@ def test_filters_and_history_reach_the_answer(client: httpx.Client) -> None:
         ({"question": "who", "quesiton": "x"}, "quesiton"),
         ({"question": "who", "after": "2018-01-01", "before": "2017-01-01"}, "after"),
         ({"question": "who", "after": "yesterday"}, "after"),
+        ({"question": "who", "before": 1.5e-74}, "before"),
+        ({"question": "who", "as_of": "1511740800"}, "as_of"),
     ],
 )
 def test_what_does_not_fit_is_named(client: httpx.Client, body: dict[str, Any], named: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, aclosing
-from datetime import date
 from importlib.metadata import version
 from threading import Event
 from typing import Annotated, Any, Literal, TypeVar
@@ -24,7 +23,7 @@ from rag.types import SearchMode
 from ui.access.identity import LOCAL, Caller, caller_of
 from ui.api.desk import Desk, Inquiry
 from ui.api.errors import LOG, ApiError, told
-from ui.api.requests import AskRequest, BriefingRequest, QuoteRequest, SearchRequest
+from ui.api.requests import AskRequest, BriefingRequest, Day, QuoteRequest, SearchRequest
 from ui.asking import Answered, Waiting
 from ui.briefing.writer import Writer
 
@@ -39,8 +38,8 @@ _LARGEST_BODY = 1_000_000
 _LONGEST_ARTICLE = 200_000
 
 Sources = Annotated[list[str], Field(description="Only these publishers; empty accepts all.")]
-After = Annotated[date | None, Field(description="Published on or after this day.")]
-Before = Annotated[date | None, Field(description="Published on or before this day.")]
+After = Annotated[Day | None, Field(description="Published on or after this day.")]
+Before = Annotated[Day | None, Field(description="Published on or before this day.")]
 
 
 class McpServer:
@@ -91,7 +90,7 @@ class McpServer:
         sources: Sources = [],  # noqa: B006 - read only, and shown as the default
         after: After = None,
         before: Before = None,
-        as_of: Annotated[date | None, Field(description="Use nothing published after this day.")] = None,
+        as_of: Annotated[Day | None, Field(description="Use nothing published after this day.")] = None,
         model: Annotated[str | None, Field(description="`extractive`, or a model the server offers.")] = None,
     ) -> dict[str, Any]:
         """Answer a question from the corpus: checked sentences, each with citations to exact words of an article.
@@ -181,7 +180,7 @@ class McpServer:
         sources: Sources = [],  # noqa: B006 - as above
         after: After = None,
         before: Before = None,
-        since: Annotated[date | None, Field(description="Mark what was not told up to this day.")] = None,
+        since: Annotated[Day | None, Field(description="Mark what was not told up to this day.")] = None,
         length: Annotated[Literal["short", "standard", "long"], Field(description="How much it tells.")] = "short",
     ) -> dict[str, Any]:
         """Write a briefing of checked and cited sentences: what happened, who said what, where sources differ."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from rag.brief.types import Length, Request
 from rag.types import Filters, Turn
@@ -31,6 +32,16 @@ Question = Annotated[
 Publisher = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
+def _written_out(value: object) -> object:
+    # Else a number counts as seconds since 1970.
+    if value is not None and not (isinstance(value, date) or re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(value))):
+        raise ValueError("write the day as 2017-11-30")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written_out)]
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -39,8 +50,8 @@ class Filtering(_Strict):
     """What may be drawn on. Both dates are inclusive; articles without a date fail any date bound."""
 
     sources: list[Publisher] = Field([], max_length=MOST_SOURCES, description="Publishers; empty accepts all.")
-    after: date | None = Field(None, description="Published on or after this day.")
-    before: date | None = Field(None, description="Published on or before this day.")
+    after: Day | None = Field(None, description="Published on or after this day.")
+    before: Day | None = Field(None, description="Published on or before this day.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -62,7 +73,7 @@ class PastTurn(_Strict):
 
     question: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_QUESTION)]
     answer: Annotated[str, StringConstraints(max_length=50_000)] = ""
-    latest: date | None = Field(
+    latest: Day | None = Field(
         None,
         description="Day of the newest article that the answer cites. With `as_of`, a turn with a later day is left"
         " out, and so is an answer without one.",
@@ -73,7 +84,7 @@ class AskRequest(Filtering):
     """A question."""
 
     question: Question
-    as_of: date | None = Field(None, description="Use nothing published after this day.")
+    as_of: Day | None = Field(None, description="Use nothing published after this day.")
     history: list[PastTurn] = Field([], max_length=MOST_TURNS, description="The conversation so far, oldest first.")
     model: Annotated[str, StringConstraints(max_length=200)] | None = Field(
         None, description="`extractive`, or a model this server offers; by default the one it was started with."
@@ -109,7 +120,7 @@ class BriefingRequest(Filtering):
 
     topic: Question | None = Field(None, description="In words; without one, the main stories of the newest week.")
     length: Literal["short", "standard", "long"] = "standard"
-    since: date | None = Field(None, description="Mark what was not told up to this day.")
+    since: Day | None = Field(None, description="Mark what was not told up to this day.")
     compare: list[Publisher] | None = Field(
         None, min_length=2, max_length=2, description="Two publishers whose telling is compared."
     )
