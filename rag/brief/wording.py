@@ -21,7 +21,7 @@ _LEAD_IN = re.compile(r"^(?:But|And|So|Yet|Meanwhile|However|Also),?\s+(?=\w)")
 _RELATIVE = re.compile(
     r"\b(?:yesterday|today|tomorrow|last night"
     r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?: (?:morning|night|evening|afternoon))?)"
-    r"(?!['’]s|\w)"
+    r"(?!['’]s|\w|,? (?:the )?\d|,? [A-Z][a-z]{2,8}\.? \d)"  # "Monday, 20 November" says it itself
 )
 _ENDED = re.compile(r"[.!?…][\"”’')\]]*$")
 _BLANK = re.compile(r"\s+")

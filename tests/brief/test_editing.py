@@ -10,7 +10,7 @@ import pytest
 from rag.brief.clauses import headline_as_sentence, parts, shortened
 from rag.brief.heading import dangling
 from rag.brief.types import Briefing, Request
-from rag.brief.wording import shown
+from rag.brief.wording import shown, with_days
 from rag.config import Settings
 from rag.service import Dateline
 from tests.corpora import write_article
@@ -123,6 +123,18 @@ def test_a_headline_loses_its_afterthoughts_but_neither_source_nor_condition() -
 def test_a_subject_is_not_shown_without_its_verb() -> None:
     text = "The package addressed to Mr. Booker, a New Jersey Democrat, was found in Florida on Friday morning."
     assert "The package addressed to Mr. Booker." not in list(parts(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("They met on Monday in Bergen.", "They met on Monday [20 November 2017] in Bergen."),
+        ("They met on the evening of Monday, 20 November, in Bergen.",) * 2,
+        ("They met on Monday, November 20, in Bergen.",) * 2,
+    ],
+)
+def test_a_day_that_is_named_is_not_named_again(text: str, expected: str) -> None:
+    assert with_days(text, date(2017, 11, 21)) == expected
 
 
 def test_a_headline_keeps_its_short_forms() -> None:
