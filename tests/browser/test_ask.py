@@ -76,6 +76,7 @@ def test_sources_that_differ_stand_in_a_table(page: Page) -> None:
     assert "400,000" in table.inner_text() and "half a million" in table.inner_text()
     table.locator(".chip").last.click()
     page.locator("#source mark").wait_for()
+    assert "Meridian Morning Herald" in page.locator("#source .also", has_text="Also carried by").inner_text()
 
 
 def test_a_question_without_an_answer_looks_different_and_offers_the_nearest_evidence(page: Page) -> None:

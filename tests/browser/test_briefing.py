@@ -162,10 +162,10 @@ def test_one_is_cancelled_after_a_reload_and_another_written(page: Page, site: S
     to_order(page)
     choose_model(page, "fake/stuck", "#brief-model")
     write(page, "Assad in Sochi", wait=False)
-    page.locator("#briefing-progress", has_text="Asking the model about passage 1").wait_for()
+    page.locator("#briefing-progress", has_text="Asking the model about passage 1").wait_for(timeout=60_000)
     page.reload()
     page.get_by_role("tab", name="Briefing").click()
-    page.locator("#briefing-progress", has_text="Asking the model about passage 1").wait_for()
+    page.locator("#briefing-progress", has_text="Asking the model about passage 1").wait_for(timeout=60_000)
     page.get_by_role("button", name="Cancel").click()
     page.locator("#briefing-progress", has_text="Being cancelled").wait_for()
     site.stuck.released.set()
@@ -191,7 +191,7 @@ def test_what_cannot_be_done_is_said(page: Page) -> None:
     page.locator("#brief-before input").fill("1999-01-01")
     page.locator("#brief-before input").blur()
     write(page, "Assad in Sochi", wait=False)
-    page.get_by_text("No article is about this within the filters").wait_for()
+    page.get_by_text("No article is about this within the filters").wait_for(timeout=60_000)
 
 
 @pytest.mark.parametrize("width", [400, 1600])
