@@ -68,7 +68,11 @@ class Site:
 
     def __init__(self, folder: Path, corpus: Path, port: int = 0) -> None:
         self.settings = Settings(
-            index=folder / "index", corpus=corpus, model="extractive", allow_private_addresses=True
+            index=folder / "index",
+            cache=folder / "cache",  # remembers what a model wrote, which must not outlive the test
+            corpus=corpus,
+            model="extractive",
+            allow_private_addresses=True,
         )
         self.slow, self.stuck = SlowModel(), StuckModel()
         self._port = port
@@ -139,6 +143,7 @@ def to_order(page: Page) -> None:
     if page.locator("#briefing-scope > button.open").count() == 0:
         page.locator("#briefing-scope > button").click()
     page.locator("#brief-length input").wait_for()
+    page.wait_for_timeout(300)  # fields that were opened just now hear nothing for a moment
 
 
 def write(page: Page, topic: str, length: str = "Short", *, wait: bool = True) -> None:
