@@ -7,17 +7,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.check.citations import CitedSentence, verify_span
+from rag.check.citations import CitedSentence, choose_citations, verify_span
 from rag.check.day_words import in_words, names_its_day
 from rag.check.facts import FactContext
 from rag.check.modality import is_statement
 from rag.check.quotations import find_quotations
-from rag.check.support import support
+from rag.check.support import Idf, support
 from rag.errors import ArticleNotFoundError
 from rag.index.catalog import Catalog
 from rag.types import Article, Citation, RetrievedPassage, Span
 
 _SENTENCES_BEFORE = 2
+_NEAREST = 3
 _SAID = re.compile(r"\b(?:said|says|told|reported|announced|added)\s+(?:[\w']+\s+){0,2}?(?:on|late|early)\s+$")
 ONE_SENTENCE_AT = 0.65
 """Least support by wording that one source sentence lends to what rests on words gathered from here and there.
@@ -134,6 +135,39 @@ class CitationList:
             except ArticleNotFoundError:
                 self._articles[article_id] = None
         return self._articles[article_id]
+
+    def nearest(
+        self,
+        question: str,
+        passages: Sequence[RetrievedPassage],
+        first: Sequence[tuple[RetrievedPassage, Span]],
+        idf: Idf | None,
+    ) -> tuple[Citation, ...]:
+        """Returns the sentences that come nearest to a question, outside the list: one of each of the best articles.
+
+        Args:
+            question: The standalone question.
+            passages: What was retrieved, best first.
+            first: Sentences that are nearer than those, best first.
+            idf: Weight of a word stem; ``None`` weighs all alike.
+        """
+        found: list[Citation] = []
+        for passage, span in first[:_NEAREST]:
+            if (citation := self.citation(source_at(passage, span), len(found) + 1)) is not None:
+                found.append(citation)
+        cited = {citation.article_id for citation in found}
+        for passage in passages:
+            if len(found) >= _NEAREST:
+                break
+            sources = sources_in([passage])
+            if passage.passage.article_id in cited or not sources:
+                continue
+            by_sentence = {source.sentence: source for source in sources}
+            best = choose_citations(question, list(by_sentence), idf=idf, limit=1)
+            citation = self.citation(by_sentence[best[0]] if best else sources[0], len(found) + 1)
+            if citation is not None:
+                found.append(citation)
+        return tuple(found)
 
     def dated(self, text: str, sources: Iterable[Source]) -> str:
         """Returns a sentence with what its "on Monday" or "last month" means, in brackets as an editor would put it.

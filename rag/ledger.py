@@ -21,9 +21,9 @@ from rag.index.catalog import Catalog
 from rag.ingest.sentences import sentences as segment
 from rag.types import AnswerSentence, Check, Citation, DroppedSentence, RetrievedPassage, Span, Verdict
 
-_NEAREST = 3
 _REPEATED = 0.8
 _DRAWN_FROM = 0.35
+_AS_WELL = 0.95
 _MIN_WORDS = 3
 _PLACE = "place"  # what is cited is not in one place, or not the words of the one asked about
 _BEARABLE = frozenset({str(FactKind.ATTRIBUTION)})
@@ -65,7 +65,7 @@ class ClaimLedger:
         self._citations = citations or CitationList(catalog)
         self._sentences: list[AnswerSentence] = []
         self._dropped: list[DroppedSentence] = []
-        self._partial: list[tuple[str, Check, list[Source]]] = []
+        self._partial: list[tuple[str, Check, list[Source], Source | None]] = []
         self._invented = 0
         self.turn_to(question)
 
@@ -74,6 +74,7 @@ class ClaimLedger:
     def turn_to(self, part: str) -> None:
         """Says which part of the question the drafts that follow are to answer; at first it is the whole."""
         self._asked = asked_speaker(part)
+        self._part = part
         self._relevance = Relevance(part)
         self._asks_when = self._dated or Expectation.DATE in expectations(part)
 
@@ -111,7 +112,7 @@ class ClaimLedger:
         cited, check = best
         besides = self._besides(text, cited) if check.verdict is Verdict.PARTIAL else ""
         if check.verdict is Verdict.PARTIAL and not besides:
-            self._partial.append((text, check, cited))
+            self._partial.append((text, check, cited, self._own_words(text, cited)))
             return
         self._dropped.append(
             DroppedSentence(text, check.verdict, f"not an answer: {besides}" if besides else check.why)
@@ -142,18 +143,28 @@ class ClaimLedger:
             return None
         return by_sentence[found[0]]
 
+    def _own_words(self, text: str, cited: Sequence[Source]) -> Source | None:
+        """Returns the cited sentence that answers in the place of one drawn from it, with all that this one adds."""
+        added = set(content_stems(plain(text))) - set(content_stems(plain(self._part)))
+        saying = [s for s in cited if added <= set(content_stems(plain(s.sentence.text))) and self._answers(s)]
+        return self._closest(text, saying) if added and saying else None
+
     def settle(self) -> None:
         """Decides on sentences that are only partly supported.
 
-        They are shown when there is nothing better; and what another article says, short of a word like "believed" or
-        of the last certainty, is shown beside it, since it may be what the sources differ on.
+        They are shown when there is nothing better, in the source's words where one of its sentences says all that they
+        add to the question; and what another article says, short of a word like "believed" or of the last certainty, is
+        shown beside it, since it may be what the sources differ on.
         """
         alone = not self._sentences
         heard = {citation.article_id for citation in self._citations.given()}
-        for text, check, cited in self._partial:
+        for text, check, cited, own in self._partial:
             others = heard.isdisjoint(source.sentence.article_id for source in cited)
-            if alone or (others and set(check.lacks) <= _BEARABLE):
-                self._show(text, check, cited)
+            if alone and own is not None:
+                self._dropped.append(DroppedSentence(text, check.verdict, check.why))
+                self._show(own.sentence.text, Check(Verdict.SUPPORTED, 1.0), [own])
+            elif alone or (others and set(check.lacks) <= _BEARABLE):
+                self._show(text, check, self._needed(text, check, cited))
             elif not any(says(shown.text, text) for shown in self._sentences):
                 self._dropped.append(DroppedSentence(text, check.verdict, check.why))
         self._partial.clear()
@@ -173,6 +184,23 @@ class ClaimLedger:
         if together.verdict is Verdict.SUPPORTED and (why := self._objection(text, cited, pool, chosen)):
             together = Check(Verdict.PARTIAL, together.support, why, lacks=(_PLACE,))
         return cited, together
+
+    def _needed(self, text: str, check: Check, cited: Sequence[Source]) -> list[Source]:
+        """Returns those of the cited sentences that a partly supported one rests on, in their order.
+
+        One without which it is supported as well is left out (the precision of citations in Gao et al., "Enabling large
+        language models to generate text with citations", EMNLP 2023).
+        """
+        needed = list(cited)
+        for source in reversed(cited):
+            rest = [other for other in needed if other is not source]
+            if not rest:
+                break
+            claim = Claim(text, " ".join(other.sentence.text for other in rest), rest[0].context())
+            [without] = self._verifier.verify_many([claim])
+            if without.support >= _AS_WELL * check.support:
+                needed = rest
+        return needed
 
     def _objection(self, text: str, cited: Sequence[Source], pool: Sequence[Source], chosen: bool) -> str:
         """Returns why words that support a sentence as words may still not say it; empty when nothing speaks so."""
@@ -268,23 +296,7 @@ class ClaimLedger:
         Args:
             first: Sentences that are nearer than those, best first.
         """
-        found: list[Citation] = []
-        for passage, span in first[:_NEAREST]:
-            if (citation := self._citations.citation(source_at(passage, span), len(found) + 1)) is not None:
-                found.append(citation)
-        cited = {citation.article_id for citation in found}
-        for passage in self._passages:
-            if len(found) >= _NEAREST:
-                break
-            sources = sources_in([passage])
-            if passage.passage.article_id in cited or not sources:
-                continue
-            by_sentence = {source.sentence: source for source in sources}
-            best = choose_citations(self._question, list(by_sentence), idf=self._idf, limit=1)
-            citation = self._citations.citation(by_sentence[best[0]] if best else sources[0], len(found) + 1)
-            if citation is not None:
-                found.append(citation)
-        return tuple(found)
+        return self._citations.nearest(self._question, self._passages, first, self._idf)
 
 
 def _readable(text: str) -> str:

@@ -7,6 +7,9 @@ import re
 _OF_THE_PASSAGE = re.compile(
     r",? (?:according to|as stated in|in) the (?:given )?(?:passage|text)(?=[,.])", re.IGNORECASE
 )
+_OPENING = re.compile(
+    r"^\W*(?:according to|based on|as stated in) the (?:given )?(?:passage|text),?\s+(?=(?P<first>\w))", re.IGNORECASE
+)
 _NO_ANSWER = re.compile(
     r"\b(?:the|this) (?:given )?(?:passage|text|article)s? (?:do(?:es)?|did|is|are|was)(?:n't| not)\b", re.IGNORECASE
 )
@@ -26,5 +29,7 @@ def answer_in(reply: str, source: str) -> str:
     if _NO_ANSWER.search(reply):
         return ""
     spoken = _OF_THE_PASSAGE.sub("", reply)
+    if opening := _OPENING.match(spoken):
+        spoken = f"{opening['first'].upper()}{spoken[opening.end() + 1 :]}"
     known = source.casefold()
     return _THAT_DAY.sub(lambda found: found[0] if found[1].casefold() in known else "", spoken).strip()

@@ -55,6 +55,7 @@ def test_a_sentence_broken_off_is_no_draft(assessor: Assessor) -> None:
         ("The passage does not mention how many drowned.", []),
         ("The text doesn't say.", []),
         ("Three drowned, according to the passage.", ["Three drowned."]),
+        ("According to the passage, three drowned.", ["Three drowned."]),
         ("Three passengers drowned this week off the cape.", ["Three passengers drowned off the cape."]),
         ("Three drowned today.", ["Three drowned."]),
         ("According to the harbour master, three drowned.", ["According to the harbour master, three drowned."]),
