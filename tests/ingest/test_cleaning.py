@@ -226,9 +226,9 @@ def test_the_text_is_tidy_and_every_other_character_is_listed_as_removed(lines: 
 
 @pytest.mark.parametrize("piece", ["a", "a\n", " ", "Read more\n", "Share\n", "_ ", "“", "Read: x\n", "\u200b"])
 def test_huge_inputs_take_linear_time(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     clean(SourceDocument("a", "x" + piece * (500_000 // len(piece)) + "y"))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(

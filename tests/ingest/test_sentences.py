@@ -186,6 +186,6 @@ def test_spans_are_ordered_disjoint_tight_and_cover_everything(text: str) -> Non
 )
 def test_one_huge_line_takes_linear_time(piece: str) -> None:
     text = "x" + piece * (100_000 // len(piece)) + "y"
-    started = time.perf_counter()
+    started = time.process_time()
     assert sentences(text)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
