@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from eval.edits.edit import Splice, has_word, level, like
 from rag.check.dates import DateMention, find_dates
@@ -90,13 +90,15 @@ def _moved(old: Decimal, rounding: int | None, rng: random.Random) -> Decimal:
     if old == old.to_integral_value() and old <= 12:
         return old + rng.randint(1, 4) * (1 if up else -1)
     factor = Decimal(str(round(rng.uniform(1.3, 2.5), 2)))
-    new = old * factor if up else old / factor
     text = format(old, "f")
-    if "." in text:
-        return round(new, len(text.partition(".")[2]))
-    digits = len(text.rstrip("0"))
-    keep = len(str(int(new))) - max(1, digits)
-    return Decimal(int(round(new, -keep))) if keep > 0 else Decimal(round(new))
+    with localcontext() as context:
+        context.prec = max(context.prec, 2 * len(text))  # a number may have more digits than are kept by default
+        new = old * factor if up else old / factor
+        if "." in text:
+            return round(new, len(text.partition(".")[2]))
+        digits = len(text.rstrip("0"))
+        keep = len(str(int(new))) - max(1, digits)
+        return Decimal(int(round(new, -keep))) if keep > 0 else Decimal(round(new))
 
 
 def dates(sentence: str, document: str, rng: random.Random) -> list[Splice]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from eval.edits import Edit, EditKind, edits_of
@@ -71,6 +71,7 @@ def test_the_same_state_gives_the_same_edits() -> None:
     assert edits_of(DOCUMENT, DOCUMENT, random.Random(3)) == edits_of(DOCUMENT, DOCUMENT, random.Random(3))
 
 
+@example("There were 43104000000000000000000000001 grains of sand.", "", 1)
 @given(st.text(), st.text(), st.integers(0, 9))
 def test_any_text_can_be_edited_and_an_edit_differs(sentence: str, document: str, seed: int) -> None:
     for found in edits_of(sentence, document, random.Random(seed)):
