@@ -11,7 +11,7 @@ from rag.check.citations import CitedSentence, choose_citations, verify_span
 from rag.check.day_words import in_words, names_its_day
 from rag.check.facts import FactContext
 from rag.check.modality import is_statement
-from rag.check.quotations import find_quotations
+from rag.check.quotations import with_brackets
 from rag.check.support import Idf, support
 from rag.errors import ArticleNotFoundError
 from rag.index.catalog import Catalog
@@ -191,14 +191,7 @@ class CitationList:
             for span, found in told:
                 words = span.of(sentence.text)
                 if not names_its_day(words):
-                    text = _explained(text, words, in_words(found.first, found.last))
+                    said = re.compile(rf"(?<!\w){re.escape(words)}(?:['’]s)?(?!\w|['’]\w| \[)", re.IGNORECASE)
+                    day = in_words(found.first, found.last)
+                    text = with_brackets(text, said, lambda _, day=day: day)  # type: ignore[misc]
         return text
-
-
-def _explained(text: str, words: str, meaning: str) -> str:
-    """Returns a text with the meaning of its words in brackets behind them, the first time they stand there."""
-    quotations = find_quotations(text)
-    for match in re.finditer(rf"(?<!\w){re.escape(words)}(?:['’]s)?(?!\w|['’]\w| \[)", text, re.IGNORECASE):
-        if not any(q.start <= match.start() < q.end for q in quotations):
-            return f"{text[: match.end()]} [{meaning}]{text[match.end() :]}"
-    return text

@@ -8,7 +8,6 @@ from itertools import zip_longest
 
 from rag.check.abstention import Part, inquire
 from rag.check.courtesies import without_courtesies
-from rag.check.questions import parts
 from rag.question.plan import Plan
 from rag.retrieve.hybrid import Retriever
 from rag.retrieve.untrusted import set_aside_orders
@@ -65,7 +64,8 @@ def gather(planned: Plan, retriever: Retriever, k: int) -> Gathered:
             answering += [PartOfQuestion(replace(part, name=one.name), tuple(own)) for part in examined]
         rows = [part.passages for part in answering]
         return Gathered(tuple(answering), tuple(interleaved(rows, len(rows) * each)), tuple(sorted(obtrusive)))
-    found = [search(query, planned.filters) for query in _queries(planned.matter)]
+    queries = [planned.matter, *(one.text for one in planned.asked)] if len(planned.asked) > 1 else [planned.matter]
+    found = [search(query, planned.filters) for query in queries]
     passages = clear(interleaved(found, k))
     matter = without_courtesies(planned.matter)
     for place, part in enumerate(inquire(matter, passages, lambda query: clear(search(query, planned.filters))), 1):
@@ -96,9 +96,3 @@ def interleaved(found: Iterable[Sequence[RetrievedPassage]], k: int) -> list[Ret
     """Returns the best ``k`` passages of several searches, taken in turn."""
     by_id = {hit.passage.id: hit for row in zip_longest(*found) for hit in row if hit is not None}
     return list(by_id.values())[:k]
-
-
-def _queries(question: str) -> list[str]:
-    """Returns what to search for: the question and, where it asks several things, each of them."""
-    asked = parts(question)
-    return [question, *asked] if len(asked) > 1 else [question]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rag.check.day_words import in_words
 from rag.index.catalog import Catalog
 from rag.question.comparison import Comparison
 from rag.types import AnswerSentence, Citation, EventDate
@@ -47,5 +48,5 @@ def _day(sentences: Sequence[AnswerSentence], citations: Sequence[Citation], cat
 
 
 def _words(found: EventDate) -> str:
-    first, last = (f"{day.day} {day:%B} {day.year}" for day in (found.first, found.last))
+    first, last = (in_words(day, day) for day in (found.first, found.last))
     return first if first == last else f"{first} to {last}"

@@ -28,6 +28,7 @@ from eval.suites import read_suite
 from rag.answering import Finished, SentenceReady
 from rag.config import load_settings
 from rag.service import Dateline
+from rag.types import Answer
 
 SAMPLE = Path("eval/suites/sample.jsonl")
 _STAGES = ("retrieve", "generate", "check", "rest")
@@ -96,6 +97,14 @@ def ask_anew(asked_for: float, index: Path, model: str, question: str) -> Timed:
 
 def ask(dateline: Dateline, question: str) -> Timed:
     """Asks a question and returns what its answer took."""
+    answer, first, whole = answer_timed(dateline, question)
+    seconds = answer.seconds
+    stages = {"retrieve": seconds.retrieve, "generate": seconds.generate, "check": seconds.check}
+    return Timed(first, whole, {**stages, "rest": whole - sum(stages.values())})
+
+
+def answer_timed(dateline: Dateline, question: str) -> tuple[Answer, float | None, float]:
+    """Asks a question; returns its answer, and the seconds to its first checked sentence, if any, and to its end."""
     began, first = time.perf_counter(), None
     for event in dateline.ask_stream(question):
         if isinstance(event, SentenceReady) and first is None:
@@ -105,9 +114,7 @@ def ask(dateline: Dateline, question: str) -> Timed:
     whole = time.perf_counter() - began
     if first is None and not answer.abstained:  # what was only settled at the end
         first = whole
-    seconds = answer.seconds
-    stages = {"retrieve": seconds.retrieve, "generate": seconds.generate, "check": seconds.check}
-    return Timed(first, whole, {**stages, "rest": whole - sum(stages.values())})
+    return answer, first, whole
 
 
 def _print(name: str, timed: Sequence[Timed]) -> None:

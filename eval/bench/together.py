@@ -33,12 +33,12 @@ from typing import Any
 import numpy as np
 
 from eval.bench.rivals import limited
+from eval.bench.speed import answer_timed
 from eval.convert.judged_news import convert
 from eval.evaluation import evaluate
 from eval.metrics.retrieval import DEPTH, ranked_articles, score
 from eval.statistics import mean
 from eval.suites import Item, read_suite, write_suite
-from rag.answering import Finished, SentenceReady
 from rag.check.builtin import BuiltinVerifier
 from rag.config import load_settings
 from rag.service import Dateline
@@ -143,14 +143,7 @@ def _ours(dateline: Dateline, corpus: Path, work: Path) -> tuple[dict[str, Any],
     dateline.warm()
 
     def ask(question: str) -> tuple[Answer, float | None]:
-        began, first = time.perf_counter(), None
-        for event in dateline.ask_stream(question):
-            if isinstance(event, SentenceReady) and first is None:
-                first = time.perf_counter() - began
-            if isinstance(event, Finished):
-                answer = event.answer
-        if first is None and not answer.abstained:  # what was only settled at the end
-            first = time.perf_counter() - began
+        answer, first, _ = answer_timed(dateline, question)
         return answer, first
 
     def search(question: str, k: int) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import date
 from rag.brief.days import day_at
 from rag.brief.facts import Telling
 from rag.brief.voices import names_its_speaker
-from rag.check.quotations import find_quotations
+from rag.check.quotations import find_quotations, with_brackets
 from rag.check.speakers import same_person
 from rag.check.words import keys, plain
 from rag.generate.extractive import balanced
@@ -58,14 +58,12 @@ def placed_in_time(telling: Telling) -> str:
 
 def with_days(text: str, published: date | None) -> str:
     """Returns a text of an article with the date, in brackets, behind its first "yesterday" or weekday."""
-    quoted = [(q.start, q.end) for q in find_quotations(text)]
-    for found in _RELATIVE.finditer(text):
-        if any(start <= found.start() < end for start, end in quoted):
-            continue
+
+    def meaning(found: re.Match[str]) -> str:
         day = day_at(text, found.start(), found.end(), published)
-        if day is not None and day.day:
-            return f"{text[: found.end()]} [{day.spoken()}]{text[found.end() :]}"
-    return text
+        return day.spoken() if day is not None and day.day else ""
+
+    return with_brackets(text, _RELATIVE, meaning)
 
 
 def dated(telling: Telling, text: str = "") -> str:

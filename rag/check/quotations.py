@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from rag.check.words import keys
@@ -51,6 +52,21 @@ def find_quotations(text: str) -> list[Quotation]:
         if lone := pattern.search(rest):
             found.append(Quotation(text[lone.start(1) : lone.end(1)], lone.start(1), lone.end(1)))
     return sorted((q for q in found if keys(q.text)), key=lambda q: q.start)
+
+
+def with_brackets(text: str, pattern: re.Pattern[str], meaning: Callable[[re.Match[str]], str]) -> str:
+    """Returns a text with an editor's brackets behind the first match that has a meaning; quotations stay as they are.
+
+    Args:
+        text: Any text.
+        pattern: What may be explained.
+        meaning: Returns what a match means, or nothing.
+    """
+    quotations = find_quotations(text)
+    for match in pattern.finditer(text):
+        if not any(q.start <= match.start() < q.end for q in quotations) and (words := meaning(match)):
+            return f"{text[: match.end()]} [{words}]{text[match.end() :]}"
+    return text
 
 
 class QuotableText:

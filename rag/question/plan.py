@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from rag.check.day_words import in_words
 from rag.check.questions import parts, without_context
 from rag.question.comparison import Comparison, comparison
 from rag.question.periods import Period, named_period
@@ -156,15 +157,12 @@ def _words(given: Filters, limits: _Limits) -> str:
 
 
 def _days(period: Period) -> str:
+    first, last = (in_words(day, day) for day in (period.first, period.last))
     if period.last == date.max:
-        return f"from {_day(period.first)}"
+        return f"from {first}"
     if period.first == date.min:
-        return f"until {_day(period.last)}"
-    return _day(period.first) if period.first == period.last else f"{_day(period.first)} to {_day(period.last)}"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B} {day.year}"
+        return f"until {last}"
+    return first if first == last else f"{first} to {last}"
 
 
 def _told(text: str, limits: _Limits) -> str:
