@@ -67,7 +67,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, browser: Browser, fakes: Call
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     opened = browser.new_context(viewport={"width": 1280, "height": 860}, reduced_motion="reduce")
-    opened.set_default_timeout(15_000)
+    opened.set_default_timeout(30_000)
     yield opened
     opened.close()
 

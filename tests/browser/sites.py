@@ -136,6 +136,38 @@ def ask(page: Page, question: str, *, wait: bool = True) -> None:
         page.locator("#transcript .turn").nth(before).wait_for()
 
 
+def settle(page: Page) -> None:
+    """Waits until the page has been still for 300 ms: fields that were opened just now hear nothing before that.
+
+    The page itself measures it, while it has nothing else to do, so a busy machine waits longer.
+    """
+    page.evaluate("""() => new Promise((resolve) => {
+        let timer;
+        const still = () => { watcher.disconnect(); requestIdleCallback(() => resolve(null)); };
+        const again = () => { clearTimeout(timer); timer = setTimeout(() => requestIdleCallback(still), 300); };
+        const watcher = new MutationObserver(again);
+        watcher.observe(document.body, { subtree: true, childList: true, attributes: true });
+        setTimeout(still, 10000);
+        again();
+    })""")
+
+
+def give(page: Page, field: str, *files: Path, heard: str) -> None:
+    """Gives files to a field until what shows that it heard is there: one that was opened just now may not hear."""
+    from playwright.sync_api import TimeoutError as NotHeardError
+
+    chooser = page.locator(f"{field} input[type=file]")
+    chooser.wait_for(state="attached")
+    settle(page)
+    for _ in range(2):
+        chooser.set_input_files([str(file) for file in files])
+        try:
+            return page.locator(heard).first.wait_for(timeout=15_000)
+        except NotHeardError:
+            continue
+    return page.locator(heard).first.wait_for()
+
+
 def to_order(page: Page) -> None:
     """Opens all that can be asked of a briefing."""
     page.get_by_role("tab", name="Briefing").click()
@@ -143,7 +175,7 @@ def to_order(page: Page) -> None:
     if page.locator("#briefing-scope > button.open").count() == 0:
         page.locator("#briefing-scope > button").click()
     page.locator("#brief-length input").wait_for()
-    page.wait_for_timeout(300)  # fields that were opened just now hear nothing for a moment
+    settle(page)
 
 
 def write(page: Page, topic: str, length: str = "Short", *, wait: bool = True) -> None:

@@ -24,7 +24,7 @@ BEGINNINGS = {"md": b"# ", "html": b"<!doctype html>", "docx": b"PK", "pdf": b"%
 def written(browser: Browser, site: Site) -> Iterator[Page]:
     """A page on which a briefing has been written. Tests that read only share it."""
     context = browser.new_context(viewport={"width": 1280, "height": 860}, reduced_motion="reduce")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     page = open_page(context, site)
     write(page, TOPIC, "Standard")
     yield page

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.sites import ARTICLES, Site, ask, open_page
+from tests.browser.sites import ARTICLES, Site, ask, give, open_page, settle
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -44,12 +44,12 @@ class QuietHandler(SimpleHTTPRequestHandler):
 def to_corpus(page: Page) -> None:
     page.get_by_role("tab", name="Corpus").click()
     page.locator("#table table, #table .nothing").first.wait_for()
-    page.wait_for_timeout(300)  # fields of a tab that was opened just now hear nothing for a moment
+    settle(page)
 
 
 def add(page: Page, *files: Path) -> None:
     page.locator("#add > button").click()
-    page.locator("#files input[type=file]").set_input_files([str(file) for file in files])
+    give(page, "#files", *files, heard=".job")
     page.locator(".job.done, .job.failed, .job.cancelled").wait_for()
 
 
@@ -130,8 +130,7 @@ def test_a_file_of_the_same_name_is_a_new_version(context: BrowserContext, corpu
     report = corpus.dateline.ingest([ARTICLES])  # another change meanwhile, which the page must survive
     assert report.failed == ()
     to_corpus(page)
-    page.locator("#files input[type=file]").set_input_files(str(file))
-    page.locator(".outcomes li", has_text="updated").wait_for()
+    give(page, "#files", file, heard=".outcomes li:has-text('updated')")
     page.get_by_role("tab", name="Ask").click()
     page.locator(".turn").nth(1).locator(".sentence .chip").first.click()
     page.locator("#source", has_text="has changed since").wait_for()
@@ -177,6 +176,6 @@ def test_what_another_process_adds_appears_by_itself(context: BrowserContext, co
     page.locator("#table button.title", has_text="Old bridge of Tartu closed").wait_for()
     page.get_by_role("tab", name="Ask").click()
     page.locator("#scope > button").click()
-    page.wait_for_timeout(1000)
+    settle(page)
     page.locator("#publishers input").click()
     page.get_by_role("option", name="Emajõgi Post").wait_for()

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.browser.sites import give
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -23,10 +25,7 @@ def run_own(page: Page, tmp_path: Path) -> None:
     suite.write_text("\n".join(json.dumps(item) for item in ITEMS), encoding="utf-8")
     page.get_by_role("tab", name="Evaluate").click()
     page.locator("#own > button").click()
-    page.locator("#suite-file input[type=file]").wait_for(state="attached")
-    page.wait_for_timeout(300)  # fields that were opened just now hear nothing for a moment
-    page.locator("#suite-file input[type=file]").set_input_files(str(suite))
-    page.get_by_text("mine.jsonl").first.wait_for()
+    give(page, "#suite-file", suite, heard=f"text={suite.name}")
     page.locator("#run-suite").click()
     page.locator(".job.done").wait_for(timeout=60_000)
 
@@ -52,10 +51,7 @@ def test_what_is_wrong_with_a_suite_is_said(page: Page, tmp_path: Path) -> None:
     suite.write_text('{"id": "x"}\n', encoding="utf-8")
     page.get_by_role("tab", name="Evaluate").click()
     page.locator("#own > button").click()
-    page.locator("#suite-file input[type=file]").wait_for(state="attached")
-    page.wait_for_timeout(300)
-    page.locator("#suite-file input[type=file]").set_input_files(str(suite))
-    page.get_by_text("broken.jsonl").first.wait_for()
+    give(page, "#suite-file", suite, heard=f"text={suite.name}")
     page.locator("#run-suite").click()
     page.locator(".job.failed", has_text="question").wait_for()
 
