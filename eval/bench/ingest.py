@@ -54,7 +54,8 @@ _T = TypeVar("_T")
 # What all-MiniLM-L6-v2 reads of a text, the two special tokens included.
 _MODEL_TOKENS = 256
 _COVERING_CHUNK = 200
-_QUARTERS = (0.25, 0.5, 0.75, 1.0)
+# Numbers of articles at which memory is read, and the end.
+_STATIONS = (400, 1_500)
 _WORD = re.compile(r"\S+")
 
 _OURS = "Dateline"
@@ -77,7 +78,7 @@ class Measured:
         process_seconds: Wall clock with process start and imports.
         peak_bytes: Largest resident set of the process.
         idle_bytes: Resident set after the imports.
-        along_the_way: Seconds and resident bytes when 25, 50, 75 and 100% of the articles had been read.
+        along_the_way: Articles read, and the seconds, resident bytes and peak bytes at that moment.
     """
 
     articles: int
@@ -89,7 +90,7 @@ class Measured:
     process_seconds: float
     peak_bytes: int
     idle_bytes: int
-    along_the_way: tuple[tuple[float, int], ...] = ()
+    along_the_way: tuple[tuple[int, float, int, int], ...] = ()
 
 
 def main() -> None:
@@ -127,13 +128,14 @@ def ingest_with_dateline(started: float, corpus: Path, index: Path) -> Measured:
     import rag.ingest.sync  # noqa: F401
 
     total = sum(1 for _ in _lines(corpus))
-    along: list[tuple[float, int]] = []
+    stations = (*(read for read in _STATIONS if read < total), total)
+    along: list[tuple[int, float, int, int]] = []
     idle = _resident_bytes()
     began, began_processor = time.perf_counter(), time.process_time()
 
     def note(read: int, passages: int) -> None:
-        while len(along) < len(_QUARTERS) and read >= total * _QUARTERS[len(along)]:
-            along.append((time.perf_counter() - began, _resident_bytes()))
+        while len(along) < len(stations) and read >= stations[len(along)]:
+            along.append((stations[len(along)], time.perf_counter() - began, _resident_bytes(), _peak_bytes()))
 
     dateline = Dateline(load_settings(index=index, embedding_model="all-MiniLM-L6-v2"))
     report = dateline.ingest([corpus], progress=note)
@@ -288,8 +290,10 @@ def _print_full(m: Measured) -> None:
     print(f"{m.articles / m.seconds:.2f} articles/s, {m.passages / m.seconds:.1f} passages/s, ", end="")
     print(f"{m.embedded_words / m.seconds:,.0f} words/s; {m.embedded_words / m.stored_words:.1%} of words embedded")
     print(f"resident: {m.idle_bytes / 2**20:,.0f} MiB after imports, {m.peak_bytes / 2**20:,.0f} MiB at the peak")
-    for share, (seconds, resident) in zip(_QUARTERS, m.along_the_way, strict=False):
-        print(f"  {share:4.0%} of articles read, {seconds:8.1f} s: {resident / 2**20:,.0f} MiB")
+    for read, seconds, resident, peak in m.along_the_way:
+        print(
+            f"  {read:6,d} articles read, {seconds:8.1f} s: {resident / 2**20:,.0f} MiB, peak {peak / 2**20:,.0f} MiB"
+        )
 
 
 def _median(runs: list[Measured]) -> Measured:
