@@ -231,10 +231,10 @@ class _TracedModel:
             return reply
 
     def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, stop: Sequence[str] = ()
+        self, messages: Sequence[Message], *, max_tokens: int, **options: Any
     ) -> Generator[str, None, Completion]:
         with self._call(messages, max_tokens, current=False) as span:
-            reply = yield from self._inner.stream(messages, max_tokens=max_tokens, stop=stop)
+            reply = yield from self._inner.stream(messages, max_tokens=max_tokens, **options)
             self._replied(span, reply)
             return reply
 

@@ -54,8 +54,14 @@ class ScriptedModel:
         return Completion(text, self._usage(messages, text), self.finish_reason)
 
     def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, stop: Sequence[str] = ()
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+        schema: dict[str, Any] | None = None,
     ) -> Generator[str, None, Completion]:
+        self.schemas.append(schema)
         text = self._next(self.replies, messages)
         for word in text.split(" "):
             yield word if text.startswith(word) else f" {word}"

@@ -57,10 +57,15 @@ class CachedModel:
         return Completion(text, Usage(prompt, completion), finish)
 
     def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, stop: Sequence[str] = ()
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+        schema: dict[str, Any] | None = None,
     ) -> Generator[str, None, Completion]:
         """Yields a reply in one piece."""
-        reply = self.complete(messages, max_tokens=max_tokens, stop=stop)
+        reply = self.complete(messages, max_tokens=max_tokens, stop=stop, schema=schema)
         yield reply.text
         return reply
 

@@ -46,6 +46,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from rag.config import load_settings
+from rag.ingest.heap import share_one_heap
 from rag.service import Dateline
 from rag.types import IngestReport
 
@@ -131,6 +132,7 @@ def ingest_with_dateline(started: float, corpus: Path, index: Path) -> Measured:
     stations = (*(read for read in _STATIONS if read < total), total)
     along: list[tuple[int, float, int, int]] = []
     idle = _resident_bytes()
+    share_one_heap()  # as the command does
     began, began_processor = time.perf_counter(), time.process_time()
 
     def note(read: int, passages: int) -> None:

@@ -49,10 +49,11 @@ def ingest(
     as_json: bool,
 ) -> None:
     """Read articles from files, folders, web pages and feeds into the index."""
-    from rag.cli import memory, progress, render
+    from rag.cli import progress, render
     from rag.encoding import encode_report
+    from rag.ingest.heap import share_one_heap
 
-    memory.share_one_heap()
+    share_one_heap()
     how: dict[str, Any] = {"prune": prune, "pages": pages, "fields": fields}
     if keep or every:
         _watch(places, how, keep=keep, every=every, index=index, as_json=as_json)

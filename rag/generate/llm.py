@@ -139,11 +139,16 @@ class LiteLLMModel:
         return Completion(text, self._usage(response.usage), str(choice.finish_reason))
 
     def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, stop: Sequence[str] = ()
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+        schema: dict[str, Any] | None = None,
     ) -> Generator[str, None, Completion]:
         """See ``LanguageModel.stream``."""
         deadline = time.monotonic() + self.timeout
-        options = {"stream": True, "stream_options": {"include_usage": True}}
+        options = {"stream": True, "stream_options": {"include_usage": True}, **self._shape(schema, None)}
         response = self._request(messages, max_tokens=max_tokens, stop=list(stop) or None, **options)
         pieces, usage = [], None
         try:

@@ -70,7 +70,12 @@ class LanguageModel(Protocol):
         """
 
     def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, stop: Sequence[str] = ()
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+        schema: dict[str, Any] | None = None,
     ) -> Generator[str, None, Completion]:
         """Yields the answer in pieces and returns it whole; closing the generator stops the model."""
 

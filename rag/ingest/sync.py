@@ -23,6 +23,7 @@ from rag.index.store import IndexStore
 from rag.ingest.ahead import ahead
 from rag.ingest.comparing import Changed, Comparison, Unchanged
 from rag.ingest.duplicates import group_copies
+from rag.ingest.heap import give_back
 from rag.ingest.pages import Visits
 from rag.ingest.pruning import find_gone
 from rag.ingest.readers.base import Reading, well_formed
@@ -165,6 +166,7 @@ def _write(store: IndexStore, embedder: Embedder, batch: _Batch, tally: _Tally) 
         grouping = group_copies(store.catalog, [change.item for change in batch.changed])
         texts = [searched_text(item.article.title, p.text) for item in grouping.items for p in item.passages]
         store.write(grouping.items, embedder.embed_passages(texts), leads=grouping.leads)
+        give_back()
         tally.regrouped.update(grouping.leads, (item.article.id for item in grouping.items))
         tally.passages += len(texts)
         for change in batch.changed:

@@ -24,7 +24,7 @@ from filelock import FileLock
 from rag.index.audit import audit
 from rag.index.store import IndexStore
 from tests.api.served import QUESTION, Served, events_of, serving
-from tests.fakes import FakeModelServer, Reply, fails, hangs, sends
+from tests.fakes import FakeModelServer, Reply, fails, hangs, sends, streams
 
 ARTICLE = b"The harbour of Tallinn opened on Monday after nine years of work, the port authority said."
 
@@ -65,9 +65,7 @@ FAILURES: dict[str, tuple[Reply, str]] = {
     "killed": (dies, "broke off|no connection|cannot be reached|did not answer"),
     "hangs": (hangs(), "did not answer within 2 s"),
     "garbage": (sends("<html>gateway</html>"), "did not answer usefully|cannot be read|failed"),
-    "no schema": (sends(json.dumps({"id": "1", "object": "chat.completion", "created": 1, "model": "fake", "choices": [
-        {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "Certainly! I think"}}]})),
-        "does not follow the schema"),
+    "no schema": (streams(["Certainly! I think"]), "does not follow the schema"),
     "busy": (fails(429, "slow down", retry_after=0), "overloaded"),
     "broken": (fails(500, "out of memory", retry_after=0), "out of order"),
 }  # fmt: skip
@@ -100,6 +98,20 @@ def test_a_reader_of_a_stream_is_told_too(asked: Asked) -> None:
         events = events_of(response.iter_lines())
     assert events[-1][0] == "answer"
     assert json.loads(events[-1][1])["warnings"]
+
+
+def test_whoever_leaves_stops_the_model_in_the_middle_of_its_answer(asked: Asked) -> None:
+    one = json.dumps({"text": "Russia was asked for guarantees.", "sources": [1]})
+    asked.reply = streams(['{"abstain": false, "reason": "none", "sentences": ['] + [f"{one}, "] * 400, pause=0.02)
+    asked.model.disconnected.clear()
+    with asked.served.client() as client, client.stream(
+        "POST", "/api/v1/ask", json={"question": QUESTION, "stream": True}
+    ) as response:  # fmt: skip
+        for line in response.iter_lines():
+            if line.startswith("event: sentence"):
+                break
+        assert not asked.model.disconnected.is_set()
+    assert asked.model.disconnected.wait(1.5)  # less than the two seconds that the model may take
 
 
 def test_a_key_that_the_model_refuses_is_told_to_whoever_asks(asked: Asked) -> None:

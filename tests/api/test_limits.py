@@ -139,6 +139,20 @@ def test_a_key_has_so_many_requests_a_minute_of_its_own(sample_index: Path, tmp_
             assert statuses[-1] == 429  # and guessing keys is slow
 
 
+def test_a_request_that_never_ends_is_told_so(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.access.gate._BODY_SECONDS", 0.3)
+    host, port = served.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as half:
+        half.sendall(
+            b"POST /api/v1/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            b"Content-Length: 100\r\n\r\n{"
+        )
+        told = half.recv(65_536).decode()
+    assert told.startswith("HTTP/1.1 408")
+    with served.client() as client:
+        assert client.get("/healthz").status_code == 200
+
+
 def test_a_hundred_half_open_connections_keep_nobody_out(served: Served) -> None:
     host, port = served.url.removeprefix("http://").split(":")
     halves = [socket.create_connection((host, int(port))) for _ in range(100)]

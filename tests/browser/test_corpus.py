@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -89,6 +90,27 @@ def test_what_is_added_is_answered_and_what_is_removed_no_longer(
     assert page.locator(".turn").nth(2).locator(".abstained").count() == 1
     page.locator(".turn").nth(1).locator(".sentence .chip").first.click()
     page.locator("#source", has_text="has been removed since").wait_for()
+
+
+def test_an_upload_is_cancelled_and_what_was_read_is_kept(
+    context: BrowserContext, corpus: Site, tmp_path: Path
+) -> None:
+    file = tmp_path / "many.jsonl"
+    words = BRIDGE.split("---\n")[2]
+    with file.open("w", encoding="utf-8") as lines:
+        for number in range(20_000):
+            text = "\n\n".join(f"Report {number} of the council. {words}" for _ in range(4))
+            lines.write(json.dumps({"id": f"r{number}", "title": f"Council report {number}", "text": text}) + "\n")
+    page = open_page(context, corpus)
+    to_corpus(page)
+    page.locator("#add > button").click()
+    give(page, "#files", file, heard=".job")
+    page.locator("#table button.title", has_text="Council report 1").first.wait_for()
+    page.locator("#progress").get_by_role("button", name="Cancel").click()
+    page.locator(".job.cancelled", has_text="what was finished is kept").wait_for(timeout=60_000)
+    kept = [source for source in corpus.dateline.sources() if source.title.startswith("Council report")]
+    assert 0 < len(kept) < 20_000
+    assert list((corpus.settings.index / "uploads").iterdir()) == []
 
 
 def test_a_page_is_added_by_its_address(context: BrowserContext, corpus: Site, tmp_path: Path) -> None:

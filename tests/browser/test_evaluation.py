@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.browser.sites import give
+from tests.browser.sites import give, settle
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -44,6 +44,26 @@ def test_a_suite_of_ones_own_is_run_and_its_report_shown_in_a_frame_apart(page: 
     page.get_by_role("option", name="mine").first.click()
     page.locator("#run-suite").click()
     frame.get_by_role("heading", name="Against").wait_for()
+
+
+def test_a_report_has_the_colours_of_the_page_and_is_legible_on_a_telephone(page: Page, tmp_path: Path) -> None:
+    run_own(page, tmp_path)
+    report = page.frame_locator("iframe.report")
+    report.get_by_role("heading", name="Quality").wait_for()
+    seen = set()
+    for _ in range(2):
+        page.locator("[data-theme-toggle]").click()
+        settle(page)
+        dark = page.locator("body").evaluate("body => body.classList.contains('dark')")
+        colour = report.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
+        assert colour == ("rgb(13, 17, 23)" if dark else "rgb(255, 255, 255)")
+        seen.add(dark)
+    assert seen == {True, False}
+    page.set_viewport_size({"width": 400, "height": 800})
+    lines = report.locator(".name").evaluate_all(
+        "names => names.map(name => name.getClientRects().length === 1 && name.offsetHeight < 40)"
+    )
+    assert lines and all(lines)
 
 
 def test_what_is_wrong_with_a_suite_is_said(page: Page, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.sites import Site, ask, open_page, write
+from tests.browser.sites import Site, ask, open_page, settle, write
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -73,6 +73,30 @@ def test_a_hostile_question_is_only_text(context: BrowserContext, hostile: Site)
     page.locator("#transcript .turn").wait_for()
     assert page.evaluate("window.pwned") is None
     assert page.locator("#transcript img, #conversations img").count() == 0
+
+
+def test_no_markup_is_seen_as_text_while_the_page_loads_and_answers(context: BrowserContext, site: Site) -> None:
+    context.add_init_script(
+        """window.seen = []; window.frames_looked_at = 0;
+        const look = () => {
+            window.frames_looked_at += 1;
+            const found = document.body?.innerText.match(/<\\/?[a-z][^\\n]{0,40}|&(lt|gt|amp|#\\d+);/i);
+            if (found) window.seen.push(found[0]);
+            requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);"""
+    )
+    page = open_page(context, site)
+    ask(page, "What did Assad ask Russia for?")
+    page.locator(".chip").first.click()
+    page.locator("#source mark").wait_for()
+    page.reload()
+    page.locator("#transcript .turn").wait_for()
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        settle(page)
+    assert page.evaluate("window.frames_looked_at") > 20
+    assert page.evaluate("window.seen") == []
 
 
 def test_no_request_leaves_the_machine(context: BrowserContext, hostile: Site) -> None:

@@ -4,12 +4,15 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rag.errors import ModelError
 from rag.generate.drafting import Draft, Trace
 from rag.generate.jointly import JointAnswerer
+from rag.generate.model import Completion
 from rag.generate.prompts import LARGE_SCHEMA
-from rag.types import Turn
+from rag.types import Turn, Usage
 from tests.fakes import ScriptedModel
 from tests.passages import retrieved
 
@@ -48,6 +51,39 @@ def test_the_model_is_asked_once_under_the_schema() -> None:
     assert model.schemas == [dict(LARGE_SCHEMA)]
     asked = model.asked[0][-1]["content"]
     assert "[1] The ferry sank on Monday." in asked and "[3] Forty were taken ashore." in asked
+
+
+def test_a_sentence_is_there_before_the_next_is_written() -> None:
+    model = ScriptedModel(replies=[reply(("Three {drowned}.", [2]), ("It sank.", [1]))], strength="large")
+    taken: list[str] = []
+    whole = model.stream
+
+    def watched(*given: Any, **options: Any) -> Any:
+        for piece in whole(*given, **options):
+            taken.append(piece)
+            yield piece
+
+    model.stream = watched  # type: ignore[method-assign]
+    drafts = JointAnswerer(model).draft(QUESTION, [FERRY, HERALD], Trace())
+    assert next(drafts).text == "Three {drowned}."
+    assert "sank" not in "".join(taken)
+    drafts.close()  # type: ignore[attr-defined]
+
+
+@given(st.lists(st.tuples(st.text(), st.lists(st.integers(0, 4)))), st.booleans(), st.integers(1, 9))
+def test_in_whatever_pieces_it_comes_the_sentences_are_those_of_the_whole(
+    sentences: list[tuple[str, list[int]]], escaped: bool, size: int
+) -> None:
+    written = [{"text": text, "sources": sources} for text, sources in sentences]
+    text = json.dumps({"abstain": False, "reason": "none", "sentences": written}, ensure_ascii=escaped)
+
+    class InPieces(ScriptedModel):
+        def stream(self, messages: Any, **options: Any) -> Any:
+            yield from (text[at : at + size] for at in range(0, len(text), size))
+            return Completion(text, Usage(), "stop")
+
+    drafts = JointAnswerer(InPieces(strength="large")).draft(QUESTION, [FERRY, HERALD], Trace())
+    assert [draft.text for draft in drafts] == [text.strip() for text, _ in sentences]
 
 
 def test_numbers_never_shown_are_counted_and_cite_nothing() -> None:

@@ -81,7 +81,16 @@
     document.documentElement.style.colorScheme = dark ? "dark" : "light";
     const toggle = $("[data-theme-toggle]");
     if (toggle) toggle.setAttribute("aria-pressed", String(dark));
+    document.querySelectorAll("iframe.report").forEach(tellScheme);
   }
+
+  // A report lives in a frame of its own origin, which cannot see what was chosen here.
+  function tellScheme(frame) {
+    frame.contentWindow.postMessage({scheme: document.body.classList.contains("dark") ? "dark" : "light"}, "*");
+  }
+  document.addEventListener("load", event => {
+    if (event.target.matches?.("iframe.report")) tellScheme(event.target);
+  }, true);
 
   document.addEventListener("click", event => {
     const chip = event.target.closest("[data-event='cite']");
