@@ -115,6 +115,7 @@ def answer_stream(
     verifier: Verifier,
     idf: Idf,
     k: int,
+    has_left: Callable[[], bool] = lambda: False,
 ) -> Iterator[AnswerEvent]:
     """Answers a question, yielding as soon as something is ready.
 
@@ -128,12 +129,16 @@ def answer_stream(
         verifier: Decides whether cited words support a sentence.
         idf: Weight of a word stem in the corpus.
         k: Passages to draw on.
+        has_left: Tells whether whoever asked has left; asked before each step of the model, which is then not taken.
+
+    Raises:
+        NobodyWaitsError: Whoever asked has left.
 
     Yields:
         Notices, then the growing list of checked sentences, then ``Finished``.
     """
     started = time.perf_counter()
-    trace = Trace()
+    trace = Trace(has_left=has_left)
     history, forgotten = known_on(history, filters.as_of)
     standalone = stand_alone(question, history, lambda asked, before: answerer.rewrite(asked, before, trace))
     planned = plan(standalone, filters, catalog.publishers(), catalog.newest())
@@ -259,7 +264,7 @@ def _answers(
     question: str, passages: Sequence[RetrievedPassage], answerer: Answerer, ledger: ClaimLedger, trace: Trace
 ) -> bool:
     """Tells whether an answer would come of passages; what finding out costs is added to the trace."""
-    aside = Trace()
+    aside = Trace(has_left=trace.has_left)
     with closing(answerer.draft(question, passages, aside)) as drafts:  # type: ignore[type-var]
         found = bool(passages) and any(ledger.add(draft) for draft in drafts)
     trace.usage += aside.usage

@@ -35,6 +35,10 @@ class ArticleNotFoundError(DatelineError):
     """No article has this id."""
 
 
+class NobodyWaitsError(DatelineError):
+    """Whoever asked has left, so the work has ended."""
+
+
 class ModelError(DatelineError):
     """A language model could not be loaded or did not answer usefully."""
 

@@ -230,7 +230,13 @@ class Dateline(Parts):
         raise AssertionError("an answer stream ends with the answer")
 
     def ask_stream(
-        self, question: str, *, filters: Filters | None = None, history: Sequence[Turn] = (), model: str | None = None
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        history: Sequence[Turn] = (),
+        model: str | None = None,
+        has_left: Callable[[], bool] = lambda: False,
     ) -> Iterator[AnswerEvent]:
         """Answers a question, yielding each sentence once it is checked and the whole answer last.
 
@@ -241,8 +247,10 @@ class Dateline(Parts):
             filters: What the answer may draw on.
             history: The conversation before, oldest first.
             model: As in the setting of this name; by default the one that is set.
+            has_left: Tells whether whoever asked has left, which ends the work at its next step.
 
         Raises:
+            NobodyWaitsError: Whoever asked has left.
             ModelUnavailableError: A model that was asked for by name does not exist or refuses.
         """
         from rag.answering import answer_stream
@@ -258,6 +266,7 @@ class Dateline(Parts):
             verifier=self._verifying(),
             idf=self._opened().lexical.idf,
             k=self.settings.passages,
+            has_left=has_left,
         )
         yield from self._followed(question, events)
 

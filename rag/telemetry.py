@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from rag.answering import AnswerEvent, Finished
 from rag.check.verification import Claim, Verifier
 from rag.config import Settings
-from rag.errors import SettingsError
+from rag.errors import NobodyWaitsError, SettingsError
 from rag.generate.drafting import Answerer, Draft, Trace
 from rag.generate.model import Completion, LanguageModel, Message
 from rag.retrieve.hybrid import Retriever
@@ -145,7 +145,7 @@ class Telemetry:
                     yield span
             else:
                 yield span
-        except GeneratorExit:
+        except (GeneratorExit, NobodyWaitsError):
             span.set_attribute("dateline.stopped", True)
             raise
         except BaseException as error:

@@ -1,7 +1,7 @@
 """One question being answered in a thread of its own, so that its reader can leave at any time.
 
-A step of the model can take many seconds and cannot be broken off from outside. So the thread that answers goes on to
-the end of its step while the reader is told at once that it has stopped.
+A step of the model can take seconds and cannot be broken off from outside. So the thread that answers goes on to the
+end of its step (of a network model: to the next word it sends) while the reader is told at once that it has stopped.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from rag.answering import AnswerEvent, Finished, Notice, SentenceReady
-from rag.errors import DatelineError, ModelError
+from rag.errors import DatelineError, ModelError, NobodyWaitsError
 from rag.service import Dateline
 from rag.types import Answer, Filters, Turn
 
@@ -147,6 +147,8 @@ class Asking:
             if self._line and place:
                 self._wait(self._line, place)
             self._answer()
+        except NobodyWaitsError:
+            return
         except DatelineError as error:
             self._events.put(Failed(str(error), error))
         except BaseException as error:
@@ -176,7 +178,9 @@ class Asking:
             self._pass_on(EXTRACTIVE, failure=str(error))
 
     def _pass_on(self, model: str, failure: str = "") -> None:
-        events = self._dateline.ask_stream(self._question, filters=self._filters, history=self._history, model=model)
+        events = self._dateline.ask_stream(
+            self._question, filters=self._filters, history=self._history, model=model, has_left=self._stopped.is_set
+        )
         with closing(cast("Generator[AnswerEvent]", events)) as answering:
             for event in answering:
                 if self._stopped.is_set():

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from rag.errors import NobodyWaitsError
 from rag.types import RetrievedPassage, Span, Turn, Usage
 
 
@@ -35,12 +36,23 @@ class Trace:
         warnings: What the reader should know, one line each.
         model: What wrote the answer, where it is not the answerer that was asked.
         failure: How the model failed, if it did; the answer is then not what the model would have given.
+        has_left: Tells whether whoever asked has left.
     """
 
     usage: Usage = field(default_factory=Usage)
     warnings: list[str] = field(default_factory=list)
     model: str | None = None
     failure: str = ""
+    has_left: Callable[[], bool] = lambda: False
+
+    def go_on(self) -> None:
+        """Is called before each step that takes long.
+
+        Raises:
+            NobodyWaitsError: Whoever asked has left.
+        """
+        if self.has_left():
+            raise NobodyWaitsError("whoever asked has left")
 
 
 class Answerer(Protocol):

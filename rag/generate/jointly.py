@@ -61,6 +61,7 @@ class JointAnswerer:
                 except StopIteration as end:
                     reply: Completion = end.value
                     break
+                trace.go_on()
                 so_far += piece
                 if "}" in piece:
                     ready = _sentences_so_far(so_far)[given:]

@@ -147,18 +147,20 @@ class LiteLLMModel:
         schema: dict[str, Any] | None = None,
     ) -> Generator[str, None, Completion]:
         """See ``LanguageModel.stream``."""
-        deadline = time.monotonic() + self.timeout
+        waited, since = 0.0, time.monotonic()  # for the model alone: what its reader does between pieces takes time too
         options = {"stream": True, "stream_options": {"include_usage": True}, **self._shape(schema, None)}
         response = self._request(messages, max_tokens=max_tokens, stop=list(stop) or None, **options)
         pieces, usage = [], None
         try:
             for chunk in response:
+                waited += time.monotonic() - since
+                if waited > self.timeout:
+                    raise self._late()
                 usage = getattr(chunk, "usage", None) or usage
                 if piece := (chunk.choices[0].delta.content if chunk.choices else None):
                     pieces.append(piece)
                     yield piece
-                if time.monotonic() > deadline:
-                    raise self._late()
+                since = time.monotonic()
         except ModelError:
             raise
         except Exception as error:
@@ -168,8 +170,10 @@ class LiteLLMModel:
             close = getattr(response.completion_stream, "close", None)
             if close is not None:
                 close()
-        if response.received_finish_reason is None:
+        if response.received_finish_reason is None and pieces:
             raise self._broken_off()
+        if response.received_finish_reason is None:
+            raise ModelError(f"{self.name} did not answer usefully: nothing in what it sent can be read as an answer")
         return Completion("".join(pieces).strip(), self._usage(usage), str(response.received_finish_reason))
 
     def probability_of_yes(self, messages: Sequence[Message]) -> tuple[float, Usage]:

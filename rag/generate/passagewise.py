@@ -40,10 +40,12 @@ class PassagewiseAnswerer:
         """Yields one sentence for each passage that states the answer, in retrieval order."""
         likely = self._assessor.assess(question, passages).answerable
         for passage in passages:
+            trace.go_on()
             yes, usage = self._model.probability_of_yes(prompts.gate_messages(passage, question))
             trace.usage += usage
             if not prompts.states_answer(yes, likely[passage.passage.id]):
                 continue
+            trace.go_on()
             reply = self._model.complete(
                 prompts.answer_messages(passage, question),
                 max_tokens=prompts.ANSWER_TOKENS,

@@ -175,6 +175,15 @@ def test_a_stream_that_trickles_runs_into_the_time_limit() -> None:
         list(model_at(server, model_timeout=0.3).stream(QUESTION, max_tokens=9))
 
 
+def test_the_time_that_a_reader_takes_is_not_the_models() -> None:
+    with FakeModelServer(streams(["a", "b", "c"])) as server:
+        stream, pieces = model_at(server, model_timeout=0.3).stream(QUESTION, max_tokens=9), []
+        for piece in stream:
+            pieces.append(piece)
+            time.sleep(0.4)
+    assert pieces == ["a", "b", "c"]
+
+
 def test_closing_a_stream_hangs_up() -> None:
     with FakeModelServer(streams(["word "] * 400, pause=0.01)) as server:
         stream = model_at(server).stream(QUESTION, max_tokens=400)

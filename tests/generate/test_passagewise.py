@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from rag.errors import ModelError
+from rag.errors import ModelError, NobodyWaitsError
 from rag.generate.answerability import Assessor
 from rag.generate.drafting import Trace
 from rag.generate.model import Message
@@ -101,6 +101,14 @@ def test_closing_stops_the_work(assessor: Assessor) -> None:
     asked = len(model.asked)
     drafts.close()  # type: ignore[attr-defined]
     assert len(model.asked) == asked == 3
+
+
+def test_when_whoever_asked_has_left_no_other_passage_is_read(assessor: Assessor) -> None:
+    model = ScriptedModel(replies=written, yes=lambda messages: 0.001)
+    trace = Trace(has_left=lambda: len(model.asked) == 2)
+    with pytest.raises(NobodyWaitsError):
+        list(PassagewiseAnswerer(model, assessor).draft(QUESTION, SOURCES, trace))
+    assert len(model.asked) == 2
 
 
 def test_what_the_model_raises_passes(assessor: Assessor) -> None:
