@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 import json
 import re
@@ -10,6 +11,7 @@ from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 from markdown_it import MarkdownIt
 
@@ -97,6 +99,34 @@ def test_pdf_has_the_same_characters(made: tuple[Briefing, list[Article]]) -> No
     for word in set(words_of(document_of(made[0]))):
         assert word in shown, word
     assert "□" not in shown
+
+
+def test_citations_of_the_pdf_lead_to_their_words(made: tuple[Briefing, list[Article]]) -> None:
+    numbers = [n for part in document_of(made[0]).parts for line in part.lines for n in line.numbers]
+    links = pdf_links(exported(*made, Format.PDF))
+    assert sorted(shown for shown, _ in links) == sorted(f"[{n}]" for n in numbers)
+    quotes = {f"[{quote.n}]": quote.words for quote in document_of(made[0]).quotes}
+    for shown, found in links:
+        words = found.removeprefix(shown).strip()
+        assert found.startswith(shown) and words and quotes[shown].startswith(words[:30]), (shown, found)
+
+
+def pdf_links(data: bytes) -> list[tuple[str, str]]:
+    """Returns the text of each link, and the first line at the place it leads to."""
+    file, found = pdfium.PdfDocument(data), []
+    for page in file:
+        at, link, box = ctypes.c_int(0), pdfium.raw.FPDF_LINK(), pdfium.raw.FS_RECTF()
+        while pdfium.raw.FPDFLink_Enumerate(page, at, link):
+            assert pdfium.raw.FPDFLink_GetAnnotRect(link, box)
+            dest = pdfium.raw.FPDFLink_GetDest(file, link)
+            has_x, has_y, has_zoom = ctypes.c_int(), ctypes.c_int(), ctypes.c_int()
+            x, y, zoom = ctypes.c_float(), ctypes.c_float(), ctypes.c_float()
+            assert pdfium.raw.FPDFDest_GetLocationInPage(dest, has_x, has_y, has_zoom, x, y, zoom)
+            target = file[pdfium.raw.FPDFDest_GetDestPageIndex(file, dest)].get_textpage()
+            line = target.get_text_bounded(bottom=y.value - 14, top=y.value + 1)
+            shown = page.get_textpage().get_text_bounded(box.left - 1, box.bottom - 1, box.right + 1, box.top + 1)
+            found.append((shown.strip(), line.strip()))
+    return found
 
 
 def pdf_texts(data: bytes) -> list[str]:
