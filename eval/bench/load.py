@@ -70,7 +70,7 @@ def _questions() -> list[str]:
     return [line["question"] for line in lines if "question" in line]
 
 
-class _Client(FastHttpUser):  # type: ignore[misc]
+class _Client(FastHttpUser):  # type: ignore[misc, unused-ignore]
     """Somebody who asks one thing after another."""
 
     abstract = True

@@ -43,7 +43,7 @@ def numbers(sentence: str, document: str, rng: random.Random) -> list[Splice]:
     return found
 
 
-def _is_plain(text: str, quantity: Quantity, dates: list[DateMention]) -> bool:
+def _is_plain(text: str, quantity: Quantity, dates: tuple[DateMention, ...]) -> bool:
     before, after = text[: quantity.start], text[quantity.end : quantity.end + 2]
     return not (
         quantity.vague

@@ -168,7 +168,7 @@ def _windows(sets: Sequence[set[str]]) -> list[set[str]]:
     return [set().union(*sets[i : i + _CLOSEST]) for i in range(max(1, len(sets) - _CLOSEST + 1))]
 
 
-def _in_order(wanted: list[str], pieces: Iterable[list[str]]) -> float:
+def _in_order(wanted: Sequence[str], pieces: Iterable[Sequence[str]]) -> float:
     return common_subsequence(wanted, [stem for piece in pieces for stem in piece]) / len(wanted)
 
 

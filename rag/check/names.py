@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -83,9 +84,9 @@ def find_names(text: str) -> list[Name]:
         parts = found[at:stop]
         if _starts_sentence(text, found, at) and not _is_name_at_start(text, found, at, stop):
             parts = parts[1:]
-        parts = [part for part in parts if _identifies(part)]
+        parts = tuple(part for part in parts if _identifies(part))
         if parts:
-            names.append(Name(text[parts[0].start : parts[-1].end], tuple(parts)))
+            names.append(Name(text[parts[0].start : parts[-1].end], parts))
         at = stop
     return names
 
@@ -94,7 +95,7 @@ def _is_capital(word: Word) -> bool:
     return any(c.isupper() for c in word.text) and not (len(word.text) == 1 and word.key in "ia")
 
 
-def _caseless(found: list[Word], capital: list[bool]) -> bool:
+def _caseless(found: tuple[Word, ...], capital: list[bool]) -> bool:
     """True for capitals throughout and for headlines in title case."""
     content = [is_capital for word, is_capital in zip(found, capital, strict=True) if word.key not in STOPWORDS]
     if len(content) >= 5 and all(content):
@@ -102,7 +103,7 @@ def _caseless(found: list[Word], capital: list[bool]) -> bool:
     return len(found) > 2 and all(word.text.isupper() for word in found if word.text.isalpha())
 
 
-def _run_end(text: str, found: list[Word], capital: list[bool], at: int) -> int:
+def _run_end(text: str, found: tuple[Word, ...], capital: list[bool], at: int) -> int:
     stop = at + 1
     while stop < len(found):
         gap = text[found[stop - 1].end : found[stop].start]
@@ -124,14 +125,14 @@ def _run_end(text: str, found: list[Word], capital: list[bool], at: int) -> int:
     return stop
 
 
-def _starts_sentence(text: str, found: list[Word], at: int) -> bool:
+def _starts_sentence(text: str, found: tuple[Word, ...], at: int) -> bool:
     if at == 0:
         return True
     before = text[max(0, found[at].start - 6) : found[at].start]
     return bool(_SENTENCE_END.search(before)) and found[at - 1].key not in TITLES
 
 
-def _is_name_at_start(text: str, found: list[Word], at: int, stop: int) -> bool:
+def _is_name_at_start(text: str, found: tuple[Word, ...], at: int, stop: int) -> bool:
     word = found[at]
     if any(c.isupper() for c in word.text[1:]) or any(c.isdigit() for c in word.text) or (word.key,) in NATIONS:
         return True
@@ -160,6 +161,12 @@ def _identifies(word: Word) -> bool:
         and not word.text.isdigit()
         and not (word.key in _PRONOUNS and not word.text.isupper())
     )
+
+
+@lru_cache(1_024)  # sources are compared with one another sentence by sentence
+def names_in(text: str) -> StatedNames:
+    """Returns the names that one plain text mentions."""
+    return StatedNames([text])
 
 
 class StatedNames:
@@ -195,7 +202,7 @@ class StatedNames:
             if at and capital[at - 1] and _identifies(found[at - 1]):
                 self._before.setdefault(found[at].key, set()).add(found[at - 1].key)
 
-    def _add_initials(self, found: list[Word], at: int) -> None:
+    def _add_initials(self, found: tuple[Word, ...], at: int) -> None:
         initials = ""
         for word in found[at : at + 8]:
             if word.text[0].isupper():

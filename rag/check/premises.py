@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rag.check.events import Occurrence, is_mutual, is_withholding, occurrences
-from rag.check.names import Name, StatedNames, find_names
+from rag.check.names import Name, StatedNames, find_names, names_in
 from rag.check.numbers import StatedNumbers
 from rag.check.quantities import Quantity, find_quantities
 from rag.check.questions import QuestionForm, parse
@@ -169,7 +169,7 @@ def _has_names(names: Sequence[Name], sentence: _Sentence) -> bool:
 
 def _about(claim: _Claim, sentence: _Sentence) -> float:
     """Returns how much of what the question speaks of the passage of a sentence speaks of; 0 when it lacks a name."""
-    known, stated = set(content_stems(sentence.whole)), StatedNames([sentence.whole])
+    known, stated = set(content_stems(sentence.whole)), names_in(sentence.whole)
     if not claim.topic or any(stated.missing(name) for name in claim.names):
         return 0.0
     return len(claim.topic & known) / len(claim.topic)
@@ -198,7 +198,7 @@ def _excludes(claim: _Claim, sentence: _Sentence) -> bool:
     places = [name for name in find_names(rest) if _DESTINATION.search(rest[: name.parts[0].start])]
     if claim.form.verb.lower().startswith("visit"):
         places += [name for name in find_names(rest) if name.parts[0].start <= len(_LEAD) + 4]
-    there = StatedNames([sentence.text])
+    there = names_in(sentence.text)
     if not places or not there.missing(places[0]) or not find_names(_LEAD + sentence.text):
         return False
     return bool(_events(["travel"], sentence)) and _has_names(claim.subjects, sentence)
@@ -252,5 +252,5 @@ def _unrelated(claim: _Claim, sentences: Sequence[_Sentence]) -> list[_Sentence]
         return []
     if any(_speaks(claim.kinds, s) and _has_names(claim.names, s) for s in sentences):
         return []
-    both = [s for s in sentences if not any(StatedNames([s.text]).missing(name) for name in claim.names)]
+    both = [s for s in sentences if not any(names_in(s.text).missing(name) for name in claim.names)]
     return both if len({s.passage.passage.article_id for s in both}) >= _TOGETHER else []

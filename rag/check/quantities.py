@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from rag.check.number_words import (
     CARDINALS,
@@ -70,7 +71,8 @@ class _Draft:
     vague: bool = False
 
 
-def find_quantities(text: str) -> list[Quantity]:
+@lru_cache(2_048)  # as of words
+def find_quantities(text: str) -> tuple[Quantity, ...]:
     """Finds every number of a text that went through ``words.plain``, in order.
 
     The pronoun "one" and "first" are found too: whether they count is for the caller to say.
@@ -89,7 +91,7 @@ def find_quantities(text: str) -> list[Quantity]:
         _read_unit(text, tokens, at, draft)
         drafts.append((at, draft))
         at = draft.stop
-    return [_finish(text, tokens, drafts, i) for i in range(len(drafts))]
+    return tuple(_finish(text, tokens, drafts, i) for i in range(len(drafts)))
 
 
 def _joined(text: str, left: _Token, right: _Token, separators: str = " -\n") -> bool:

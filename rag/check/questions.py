@@ -127,7 +127,7 @@ def without_context(part: str) -> str:
 
 
 def _form(
-    text: str, shift: int, word: str, noun: str, subject: str, found: list[Word], verb: int, *,
+    text: str, shift: int, word: str, noun: str, subject: str, found: tuple[Word, ...], verb: int, *,
     past: bool, negated: bool, passive: bool,
 ) -> QuestionForm:  # fmt: skip
     end = shift + found[verb].end
@@ -136,7 +136,7 @@ def _form(
     )
 
 
-def _verb(found: list[Word], start: int, *, base: bool) -> int | None:
+def _verb(found: tuple[Word, ...], start: int, *, base: bool) -> int | None:
     """Returns where the main verb stands after an auxiliary: the first known verb that is no noun there."""
     for i in range(start, len(found)):
         key = found[i].key
@@ -147,7 +147,7 @@ def _verb(found: list[Word], start: int, *, base: bool) -> int | None:
     return None
 
 
-def _is_noun(found: list[Word], i: int) -> bool:
+def _is_noun(found: tuple[Word, ...], i: int) -> bool:
     return i > 0 and (found[i - 1].key in _DETERMINERS or found[i - 1].text.endswith("'s"))
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from rag.check.dates import find_dates
 from rag.check.events import is_withholding, occurrences
-from rag.check.names import Name, StatedNames, find_names, spelled_otherwise
+from rag.check.names import Name, find_names, names_in, spelled_otherwise
 from rag.check.nations import NATIONS
 from rag.check.negations import is_negation
 from rag.check.quantities import find_quantities
@@ -139,7 +139,7 @@ class Relevance:
         said = plain(f"{shown.text} {shown.source}")
         near = plain(". ".join([shown.title, *shown.before[-2:], shown.source, shown.text]))
         whole = plain(". ".join([near, *shown.before, shown.passage, shown.publisher]))
-        stated = StatedNames([whole])
+        stated = names_in(whole)
         absent: list[str] = []
         for name in self._names:
             missing = stated.missing(name)

@@ -164,7 +164,7 @@ def _first_person(pronoun: str, text: str) -> str:
     for name in find_names(text):
         lead = words(text[: name.parts[0].start])
         while lead and lead[-1].key in ROLES:
-            lead.pop()
+            lead = lead[:-1]
         is_place = bool(PLACE.search(text[: lead[-1].end] + " ")) if lead else False
         is_thing = bool(lead) and lead[-1].key == "the" and len(name.parts) == 1
         if is_place or (is_thing or _is_body(name)) == (pronoun != "it"):

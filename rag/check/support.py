@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import fsum
 
 from rag.check.dates import without_dates
@@ -71,7 +71,7 @@ def figures(text: str) -> str:
     return "".join([*out, text[at:]])
 
 
-def common_subsequence(left: list[str], right: list[str]) -> int:
+def common_subsequence(left: Sequence[str], right: Sequence[str]) -> int:
     """Returns the length of the longest common subsequence (bit-parallel, after Hyyrö 2004)."""
     positions: dict[str, int] = {}
     for i, item in enumerate(left):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 from rag.vocabulary import vocabulary as vocabulary
@@ -23,6 +24,8 @@ _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SPACED_FIGURES = re.compile(r"(?<=\d) ([.,]) (?=\d)")  # tokenised text: "10 , 000"
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3})")
+# Texts whose reading is kept: one answer compares the same few hundred with one another tens of thousands of times.
+_KEPT = 2_048
 
 
 STOPWORDS = frozenset(
@@ -48,6 +51,7 @@ class Word(NamedTuple):
     end: int
 
 
+@lru_cache(_KEPT)
 def plain(text: str) -> str:
     """Returns ``text`` with one style of quotes, dashes and initials (U.N. = UN), and without accents.
 
@@ -63,7 +67,8 @@ def plain(text: str) -> str:
     return _INITIALS.sub(lambda m: m.group().replace(".", ""), text)
 
 
-def words(text: str) -> list[Word]:
+@lru_cache(_KEPT)
+def words(text: str) -> tuple[Word, ...]:
     """Splits a text that went through ``plain`` into words; hyphens divide, inner apostrophes do not."""
     found = []
     for match in _WORD.finditer(text):
@@ -71,7 +76,7 @@ def words(text: str) -> list[Word]:
         if key.endswith("'s"):
             key = key[:-2]
         found.append(Word(match.group(), key, match.start(), match.end()))
-    return found
+    return tuple(found)
 
 
 def keys(text: str) -> list[str]:
@@ -84,9 +89,10 @@ def stems(text: str) -> list[str]:
     return stem_keys(keys(_GROUPED.sub("", text)))
 
 
-def content_stems(text: str) -> list[str]:
+@lru_cache(_KEPT)
+def content_stems(text: str) -> tuple[str, ...]:
     """Returns the stems of the words that carry content: no function words, no single letters."""
-    return stem_keys([key for key in keys(_GROUPED.sub("", text)) if _is_content(key)])
+    return tuple(stem_keys([key for key in keys(_GROUPED.sub("", text)) if _is_content(key)]))
 
 
 def _is_content(key: str) -> bool:

@@ -6,12 +6,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from rag.check.disagreement.stating import sentences_stating
 from rag.check.events import kindred
 from rag.check.names import find_names, spelled_otherwise
 from rag.check.support import Idf
 from rag.check.words import content_stems, plain, stem_keys
 from rag.index.embedding import Embedder
+from rag.index.recent_vectors import RecentVectors
 from rag.types import RetrievedPassage, Span
 
 # Logistic regression on 150 answerable and 150 unanswerable questions with one passage each (clapnq_dev), chosen and
@@ -64,14 +67,15 @@ class Assessor:
     """
 
     def __init__(self, embedder: Embedder, idf: Idf) -> None:
-        self._embedder = embedder
+        self._vectors = RecentVectors(embedder)
         self._idf = idf
 
     def assess(self, question: str, passages: Sequence[RetrievedPassage]) -> Assessment:
         """Returns what the sentences and passages are worth as evidence for a question."""
         places = [(p, span, p.passage.words(span)) for p in passages for span in p.passage.sentences]
-        vectors = self._embedder.embed_passages([question, *(text for _, _, text in places)])
-        cosines = (vectors[1:] @ vectors[0]).tolist()
+        vectors = self._vectors.of([question, *(text for _, _, text in places)])
+        # Rounded, since the last digits depend on what else was embedded with a text.
+        cosines = np.round(vectors[1:] @ vectors[0], 5).tolist()
         coverage = _Coverage(question, self._idf)
         stating = sentences_stating(question, passages)
         sentences = tuple(

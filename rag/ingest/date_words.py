@@ -6,6 +6,7 @@ What they resolve to is in ``rag.ingest.resolution``.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from rag.vocabulary import vocabulary
@@ -76,13 +77,14 @@ class DateMention(NamedTuple):
         return self.relative not in _NOT_A_FACT
 
 
-def find_dates(text: str) -> list[DateMention]:
+@lru_cache(2_048)  # one answer reads the same few hundred texts again and again
+def find_dates(text: str) -> tuple[DateMention, ...]:
     """Finds the dates of a text with plain quotes and hyphens, in order. "May" needs a day, year or preposition.
 
     A range such as "20-22 November" gives two mentions of the same words.
     """
     found = [mention for match in _DATE.finditer(text) for mention in _mentions(match)]
-    return [mention for mention in found if mention.readings or mention.relative]
+    return tuple(mention for mention in found if mention.readings or mention.relative)
 
 
 def _mentions(match: re.Match[str]) -> list[DateMention]:

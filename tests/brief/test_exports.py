@@ -102,10 +102,12 @@ def test_pdf_has_the_same_characters(made: tuple[Briefing, list[Article]]) -> No
 
 
 def test_citations_of_the_pdf_lead_to_their_words(made: tuple[Briefing, list[Article]]) -> None:
-    numbers = [n for part in document_of(made[0]).parts for line in part.lines for n in line.numbers]
+    document = document_of(made[0])
+    lines = [document.title, *(line for part in document.parts for line in part.lines)]
+    numbers = [n for line in lines for n in line.numbers]
     links = pdf_links(exported(*made, Format.PDF))
     assert sorted(shown for shown, _ in links) == sorted(f"[{n}]" for n in numbers)
-    quotes = {f"[{quote.n}]": quote.words for quote in document_of(made[0]).quotes}
+    quotes = {f"[{quote.n}]": quote.words for quote in document.quotes}
     for shown, found in links:
         words = found.removeprefix(shown).strip()
         assert found.startswith(shown) and words and quotes[shown].startswith(words[:30]), (shown, found)

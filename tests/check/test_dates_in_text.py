@@ -40,7 +40,7 @@ def test_an_ambiguous_date_keeps_both_readings() -> None:
     "text", ["It may rain", "They march on", "MAY THEY MARCH", "2017.5 tons", "$2017", "2000 people"]
 )
 def test_these_are_not_dates(text: str) -> None:
-    assert find_dates(text) == []
+    assert find_dates(text) == ()
 
 
 def test_a_range_is_two_dates() -> None:

@@ -80,6 +80,8 @@ def _written(document: Document, pdf: Any) -> bytes:
     if document.quotes:
         heading(QUOTES)
     for quote in document.quotes:
+        if pdf.will_page_break(_LEADING):
+            pdf.add_page()  # before the place is noted, or its link would lead to the foot of the page before
         pdf.set_link(links[quote.n], y=pdf.get_y(), page=pdf.page_no())
         write(f"[{quote.n}] ", style="B", size=_SMALL)
         write(f"{quote.words} – {quote.where}", size=_SMALL)

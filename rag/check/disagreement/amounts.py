@@ -10,7 +10,7 @@ from types import MappingProxyType
 from rag.check.dates import find_dates
 from rag.check.disagreement.question import Asked, is_about, mentions
 from rag.check.disagreement.statements import Amount, SourceSentence, Statement
-from rag.check.names import StatedNames, find_names
+from rag.check.names import find_names, names_in
 from rag.check.quantities import Quantity, find_quantities
 from rag.check.words import plain, stem_keys, words
 
@@ -136,7 +136,7 @@ def _scope(asked: Asked, quantity: Quantity, chunk: str, text: str) -> tuple[str
     if asked.counted and noun and not asked.counted & {noun}:
         return None
     units = {unit for unit in quantity.units if unit}
-    known = StatedNames([asked.text])
+    known = names_in(asked.text)
     places = sorted(
         name.text.lower()
         for name in find_names(chunk)

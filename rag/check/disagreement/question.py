@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.check.names import Name, StatedNames, find_names
+from rag.check.names import Name, StatedNames, find_names, names_in
 from rag.check.questions import parse
 from rag.check.quotations import find_quotations
 from rag.check.words import content_stems, keys, plain, words
@@ -104,13 +104,13 @@ def is_about(asked: Asked, text: str, *, within: str, with_terms: bool = True) -
         within: A wider text that must have all names and titles, and half of the further words.
         with_terms: Whether the further words matter.
     """
-    known = StatedNames([within])
+    known = names_in(within)
     if any(_unknown(name, known) for name in asked.names if not _in_title(name, asked)):
         return False
     spelled = f" {' '.join(keys(within))} "
     if any(f" {' '.join(keys(title))} " not in spelled for title in asked.titles):
         return False
-    near = StatedNames([text])
+    near = names_in(text)
     absent = [name for name in asked.names if _unknown(name, near)]
     if asked.names and len(absent) > len(asked.names) / 2:
         return False
