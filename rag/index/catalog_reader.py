@@ -153,9 +153,10 @@ class CatalogReader:
     def entries(self, passage_ids: Sequence[str], filters: Filters) -> dict[str, PassageEntry]:
         """Returns what ranking needs of those passages that are current and pass the filters."""
         where, values = _condition(filters)
+        # CROSS JOIN has SQLite begin with the ids; otherwise it may begin with all that pass the filter.
         sql = (
             "SELECT p.id, p.article_id, coalesce(a.duplicate_of, a.id), a.publisher, a.published"
-            f" FROM passages p JOIN articles a ON a.id = p.article_id WHERE {where} AND"
+            f" FROM passages p CROSS JOIN articles a ON a.id = p.article_id WHERE {where} AND"
         )
         found = self._select(sql, passage_ids, "p.id", values)
         return {row[0]: PassageEntry(row[0], row[1], row[2], row[3], _date(row[4])) for row in found}
