@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
-from rag.ingest.date_words import DateMention, PartialDate, find_dates
+from rag.ingest.date_words import DateMention, PartialDate
+from rag.ingest.date_words import find_dates as _read_dates
 from rag.ingest.resolution import nearest_months, possible, resolve_relative
 
 __all__ = ["DateMention", "PartialDate", "StatedDates", "find_dates", "without_dates"]
+
+
+@lru_cache(2_048)  # as of words; not of whole articles, which an ingest reads once each
+def find_dates(text: str) -> tuple[DateMention, ...]:
+    """Finds the dates of a text; see ``rag.ingest.date_words.find_dates``."""
+    return _read_dates(text)
 
 
 def without_dates(text: str) -> str:

@@ -6,7 +6,6 @@ What they resolve to is in ``rag.ingest.resolution``.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from rag.vocabulary import vocabulary
@@ -77,7 +76,6 @@ class DateMention(NamedTuple):
         return self.relative not in _NOT_A_FACT
 
 
-@lru_cache(2_048)  # one answer reads the same few hundred texts again and again
 def find_dates(text: str) -> tuple[DateMention, ...]:
     """Finds the dates of a text with plain quotes and hyphens, in order. "May" needs a day, year or preposition.
 
