@@ -123,6 +123,14 @@ def test_an_unknown_model_is_not_found(client: openai.OpenAI) -> None:
         client.chat.completions.create(model="gpt-4o", messages=asks(), stream=True)
 
 
+@pytest.mark.parametrize("path", ["/v1/models/a%0Ab", "/v1/nothing"])
+def test_what_has_no_route_is_told_in_the_same_form(served: Served, path: str) -> None:
+    with served.client() as plain:
+        response = plain.get(path)
+    assert response.status_code == 404
+    assert response.json()["error"]["type"] == "invalid_request_error"
+
+
 def test_a_fault_has_the_form_that_clients_read(
     served: Served, client: openai.OpenAI, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,7 @@ from rag.service import Dateline
 from rag.types import RetrievedPassage, Turn
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Locator, Page
 
 ARTICLES = Path(__file__).parents[2] / "corpus" / "articles"
 
@@ -152,20 +152,26 @@ def settle(page: Page) -> None:
     })""")
 
 
-def give(page: Page, field: str, *files: Path, heard: str) -> None:
-    """Gives files to a field until what shows that it heard is there: one that was opened just now may not hear."""
+def begins(shown: Locator) -> bool:
+    """Tells whether something is shown within 15 s: what was opened just now may not hear what is done to it."""
     from playwright.sync_api import TimeoutError as NotHeardError
 
+    try:
+        shown.wait_for(timeout=15_000)
+    except NotHeardError:
+        return False
+    return True
+
+
+def give(page: Page, field: str, *files: Path, heard: str) -> None:
+    """Gives files to a field, again if it did not hear, and waits for what shows that it did."""
     chooser = page.locator(f"{field} input[type=file]")
     chooser.wait_for(state="attached")
     settle(page)
-    for _ in range(2):
+    chooser.set_input_files([str(file) for file in files])
+    if not begins(page.locator(heard).first):
         chooser.set_input_files([str(file) for file in files])
-        try:
-            return page.locator(heard).first.wait_for(timeout=15_000)
-        except NotHeardError:
-            continue
-    return page.locator(heard).first.wait_for()
+    page.locator(heard).first.wait_for()
 
 
 def to_order(page: Page) -> None:
@@ -184,8 +190,11 @@ def write(page: Page, topic: str, length: str = "Short", *, wait: bool = True) -
     page.locator("#brief-length input").fill(length)
     page.locator("#brief-length input").press("Enter")
     page.locator("#topic input, #topic textarea").fill(topic)
+    begun = page.locator("#briefing-progress .job").or_(page.locator("#briefing-shown .briefing")).first
     page.locator("#write").click()
-    page.locator("#briefing-progress .job").or_(page.locator("#briefing-shown .briefing")).first.wait_for()
+    if not begins(begun):
+        page.locator("#write").click()
+    begun.wait_for()
     if wait:
         page.locator("#briefing-shown .briefing").wait_for(timeout=60_000)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rag.answering import AnswerEvent, Finished, SentenceReady
@@ -29,7 +29,13 @@ class FakeDateline:
         self.recorded.append(question)
 
     def ask_stream(
-        self, question: str, *, filters: Filters, history: Sequence[Turn], model: str
+        self,
+        question: str,
+        *,
+        filters: Filters,
+        history: Sequence[Turn],
+        model: str,
+        has_left: Callable[[], bool],
     ) -> Iterator[AnswerEvent]:
         if model in self.failing:
             raise self.failing[model]

@@ -24,6 +24,7 @@ from ui.api.evaluations import evaluations
 from ui.api.jobs import jobs
 from ui.api.mcp_server import McpServer
 from ui.api.openai.chat import chat
+from ui.api.openai.wire import error_document
 from ui.api.system import Readiness, system
 from ui.api.uploads import Uploads
 from ui.briefing.writer import Writer
@@ -72,7 +73,7 @@ class Programs:
             title="Dateline", version=version("dateline"), description=_ABOUT, docs_url=None, redoc_url=None,
             redirect_slashes=False,
         )  # fmt: skip
-        install(self.app)
+        install(self.app, {"/v1/": error_document})
         for router in (
             answers(desk),
             articles(desk),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,12 +103,13 @@ def _first_complaint(error: RequestValidationError) -> str:
     return f"{place}: {message[:1].lower()}{message[1:]}".encode("utf-8", "replace").decode()
 
 
-def install(app: FastAPI) -> None:
-    """Has an application tell its errors in this form."""
+def install(app: FastAPI, forms: Mapping[str, Callable[[Told], dict[str, Any]]]) -> None:
+    """Has an application tell its errors in this form, or in another for paths that begin as ``forms`` says."""
 
     async def tell(request: Request, error: Exception) -> JSONResponse:
         found = told(error, request.scope.get("dateline.request", ""))
-        return JSONResponse(found.document(), found.status, headers=dict(found.headers))
+        own = next((form for start, form in forms.items() if request.scope["path"].startswith(start)), Told.document)
+        return JSONResponse(own(found), found.status, headers=dict(found.headers))
 
     for kind in (ApiError, DatelineError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, tell)
