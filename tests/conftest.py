@@ -24,12 +24,6 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis_settings.load_profile("dateline")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts files with long tests first, so that several processes end at about the same time."""
-    slow = {item.path for item in items if item.get_closest_marker("model") or item.path.parent.name == "browser"}
-    items.sort(key=lambda item: item.path not in slow)
-
-
 @pytest.fixture(scope="session")
 def real_model() -> Iterator[LanguageModel]:
     settings = Settings(model="embedded", model_context=2048, model_timeout=300.0)
