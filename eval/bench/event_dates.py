@@ -1,4 +1,4 @@
-"""Are the dates in running text resolved to the right days? Sixty labelled sentences in many styles of news.
+"""Are the dates in running text resolved to the right days? Ninety labelled sentences in many styles of news.
 
 Run as::
 
@@ -6,7 +6,7 @@ Run as::
 
 ``eval/bench/event_dates.jsonl`` holds for each sentence the day of publication and all dates in it: words, first and
 last day. A sentence is right when every labelled date is found on overlapping words with exactly these days, and
-nothing else is found; a trap ("Black Friday", "may", "Sheffield Wednesday") is right when nothing comes of it. Half
+nothing else is found; a trap ("Black Friday", "may", "Sheffield Wednesday") is right when nothing comes of it. Sixty
 of the sentences, ``reported``, were written before any output was seen and are not tuned on. Conventions: prepositions
 do not belong to the words, weeks run from Monday to Sunday, "three months ago" is that month and "two weeks ago" that
 day, "earlier this year" ends on the day of publication.

@@ -170,10 +170,9 @@ class LiteLLMModel:
             close = getattr(response.completion_stream, "close", None)
             if close is not None:
                 close()
-        if response.received_finish_reason is None and pieces:
-            raise self._broken_off()
         if response.received_finish_reason is None:
-            raise ModelError(f"{self.name} did not answer usefully: nothing in what it sent can be read as an answer")
+            nothing = f"{self.name} did not answer usefully: nothing in what it sent can be read as an answer"
+            raise self._broken_off() if pieces else ModelError(nothing)
         return Completion("".join(pieces).strip(), self._usage(usage), str(response.received_finish_reason))
 
     def probability_of_yes(self, messages: Sequence[Message]) -> tuple[float, Usage]:

@@ -143,7 +143,7 @@ def test_stopping_in_mid_stream_keeps_what_was_shown(page: Page, site: Site) -> 
     page.locator("#live .chip").first.click()  # a source can be read while the answer is still being written
     page.locator("#source mark").wait_for()
     page.locator("#stop").click()
-    page.locator("#transcript .turn", has_text="You stopped this").wait_for(timeout=15_000)
+    page.locator("#transcript .turn", has_text="You stopped this").wait_for(timeout=3000)
     assert page.locator("#transcript .sentence").count() == 1
     assert page.locator("#send").is_visible()
     page.locator("#transcript .sentence .chip").click()

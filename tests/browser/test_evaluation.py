@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.browser.sites import begins, settle
+from tests.browser.sites import begins, put, settle
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -26,10 +26,7 @@ def choose_own(page: Page, suite: Path) -> None:
     for _ in range(3):
         page.get_by_role("tab", name="Evaluate").click()
         page.locator("#own > button").click()
-        chooser = page.locator("#suite-file input[type=file]")
-        chooser.wait_for(state="attached")
-        settle(page)
-        chooser.set_input_files(str(suite))
+        put(page, "#suite-file", suite)
         if begins(heard):
             return
         page.reload()
