@@ -163,20 +163,16 @@ def begins(shown: Locator) -> bool:
     return True
 
 
-def put(page: Page, field: str, *files: Path) -> None:
-    """Puts files into a field once the page is still."""
-    chooser = page.locator(f"{field} input[type=file]")
-    chooser.wait_for(state="attached")
-    settle(page)
-    chooser.set_input_files([str(file) for file in files])
-
-
 def give(page: Page, field: str, *files: Path, heard: str) -> None:
-    """Puts files into a field, again if it did not hear, and waits for what shows that it did."""
-    put(page, field, *files)
-    if not begins(page.locator(heard).first):
-        put(page, field, *files)
-    page.locator(heard).first.wait_for()
+    """Puts files into a field once the page is still, again if it did not hear, and waits for what shows it did."""
+    chooser = page.locator(f"{field} input[type=file]")
+    for _ in range(2):
+        chooser.wait_for(state="attached")
+        settle(page)
+        chooser.set_input_files([str(file) for file in files])
+        if begins(page.locator(heard).first):
+            return
+    raise AssertionError(f"{field} did not take {files}")
 
 
 def to_order(page: Page) -> None:
