@@ -17,8 +17,9 @@ split or stored: what is left of it in Dateline is the price of everything else.
 The peer's default chunk of 1,024 tokens is cut to the 256 that the model reads, so most of the text cannot be found.
 Hence two more figures: words that the model has read, and the peer with chunks that the model reads whole.
 
-``--full`` ingests the whole corpus with Dateline alone and shows memory along the way; with ``--index`` the index is
-kept, for ``eval.bench.retrieval``. Memory is read from ``/proc``, which is Linux.
+``--full`` ingests the whole corpus with Dateline alone and shows memory along the way, and by how much Chroma grows
+that is given as many vectors in the same way and nothing else: it holds its graph in memory. With ``--index`` the index
+is kept, for ``eval.bench.retrieval``. Memory is read from ``/proc``, which is Linux.
 
 ``--again`` ingests the same articles twice, as one file of records and as a folder with a file for each, and shows the
 seconds of both runs as the report of each states them: imports and the start of the process are not in it.
@@ -35,7 +36,7 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -48,6 +49,7 @@ from eval.bench.ingest_ways import (
     ingest_with_llama_index,
     read_lines,
     report_of,
+    store_barely,
 )
 
 _T = TypeVar("_T")
@@ -79,7 +81,9 @@ def main() -> None:
             index = arguments.index or Path(scratch) / "index"
             if index.exists():
                 parser.error(f"{index} exists; name a new folder, so that everything is ingested")
-            _print_full(_in_new_process(ingest_with_dateline, corpus, index))
+            measured = _in_new_process(ingest_with_dateline, corpus, index)
+            sizes = tuple(station.passages for station in measured.along_the_way)
+            _print_full(measured, _in_new_process(store_barely, Path(scratch) / "chroma", sizes))
         elif arguments.again:
             _ingest_again(corpus, arguments.articles, Path(scratch))
         else:
@@ -160,15 +164,18 @@ def _print_ratios(medians: dict[str, Measured]) -> None:
     print("words/s: words that the model has read, per second. The last two lines are at equal coverage of the text.")
 
 
-def _print_full(m: Measured) -> None:
+def _print_full(m: Measured, chroma: Sequence[int]) -> None:
     print(f"{m.articles:,} articles, {m.passages:,} passages in {m.seconds:.1f} s ({m.processor_seconds:.1f} s cpu)")
     print(f"{m.articles / m.seconds:.2f} articles/s, {m.passages / m.seconds:.1f} passages/s, ", end="")
     print(f"{m.embedded_words / m.seconds:,.0f} words/s; {m.embedded_words / m.stored_words:.1%} of words embedded")
     print(f"resident: {m.idle_bytes / 2**20:,.0f} MiB after imports, {m.peak_bytes / 2**20:,.0f} MiB at the peak")
-    for read, seconds, resident, peak in m.along_the_way:
-        print(
-            f"  {read:6,d} articles read, {seconds:8.1f} s: {resident / 2**20:,.0f} MiB, peak {peak / 2**20:,.0f} MiB"
-        )
+    first, base = m.along_the_way[0], chroma[0]
+    print(f"{'articles':>10s}{'passages':>10s}{'s':>9s}{'resident':>10s}{'peak':>7s}", end="")
+    print(f"{'grown by':>10s}{'Chroma alone by':>17s}")
+    for at, alone in zip(m.along_the_way, chroma, strict=True):
+        grown = [(now - then) / 2**20 for now, then in ((at.resident_bytes, first.resident_bytes), (alone, base))]
+        print(f"{at.articles:10,}{at.passages:10,}{at.seconds:9.1f}{at.resident_bytes / 2**20:10,.0f}", end="")
+        print(f"{at.peak_bytes / 2**20:7,.0f}{grown[0]:10,.0f}{grown[1]:17,.0f}   MiB")
 
 
 def _median(runs: list[Measured]) -> Measured:

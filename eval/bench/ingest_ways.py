@@ -22,7 +22,29 @@ from rag.types import IngestReport
 _MODEL_TOKENS = 256
 # Numbers of articles at which memory is read, beside the end.
 _STATIONS = (400, 1_500)
+# What Chroma is given at a time, and the model's numbers a vector.
+_WRITTEN = 512
+_DIMENSION = 384
 _WORD = re.compile(r"\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A process in the middle of an ingest.
+
+    Attributes:
+        articles: Articles read so far.
+        passages: Passages written so far.
+        seconds: Since the ingest began.
+        resident_bytes: Resident set.
+        peak_bytes: Largest resident set so far.
+    """
+
+    articles: int
+    passages: int
+    seconds: float
+    resident_bytes: int
+    peak_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +61,7 @@ class Measured:
         process_seconds: Wall clock with process start and imports.
         peak_bytes: Largest resident set of the process.
         idle_bytes: Resident set after the imports.
-        along_the_way: Articles read, and the seconds, resident bytes and peak bytes at that moment.
+        along_the_way: What it was like after some articles and at the end.
     """
 
     articles: int
@@ -51,7 +73,7 @@ class Measured:
     process_seconds: float
     peak_bytes: int
     idle_bytes: int
-    along_the_way: tuple[tuple[int, float, int, int], ...] = ()
+    along_the_way: tuple[Station, ...] = ()
 
 
 def ingest_with_dateline(started: float, corpus: Path, index: Path) -> Measured:
@@ -64,14 +86,15 @@ def ingest_with_dateline(started: float, corpus: Path, index: Path) -> Measured:
 
     total = sum(1 for _ in read_lines(corpus))
     stations = (*(read for read in _STATIONS if read < total), total)
-    along: list[tuple[int, float, int, int]] = []
+    along: list[Station] = []
     idle = _resident_bytes()
     share_one_heap()  # as the command does
     began, began_processor = time.perf_counter(), time.process_time()
 
     def note(read: int, passages: int) -> None:
         while len(along) < len(stations) and read >= stations[len(along)]:
-            along.append((stations[len(along)], time.perf_counter() - began, _resident_bytes(), _peak_bytes()))
+            seconds = time.perf_counter() - began
+            along.append(Station(stations[len(along)], passages, seconds, _resident_bytes(), _peak_bytes()))
 
     dateline = Dateline(load_settings(index=index, embedding_model="all-MiniLM-L6-v2"))
     report = dateline.ingest([corpus], progress=note)
@@ -139,6 +162,33 @@ def encode_barely(started: float, corpus: Path, index: Path) -> Measured:
     process, peak = time.monotonic() - started, _peak_bytes()
     stored, read = _count(embedded)
     return Measured(articles, len(texts), stored, read, seconds, processor, process, peak, idle)
+
+
+def store_barely(started: float, folder: Path, sizes: tuple[int, ...]) -> tuple[int, ...]:
+    """Writes random vectors into Chroma as an ingest does, and nothing else; returns the resident bytes at each size.
+
+    What Chroma keeps in memory is the same for any vectors: their numbers, their ids and the graph's links.
+    """
+    from itertools import pairwise
+
+    import numpy as np
+
+    from rag.index.vectors import VectorIndex
+    from rag.ingest.heap import give_back
+
+    share_one_heap()
+    draw = np.random.default_rng(0)
+    resident = []
+    with closing(VectorIndex(folder)) as vectors:
+        for before, size in pairwise((0, *sizes)):
+            for start in range(before, size, _WRITTEN):
+                ids = [
+                    f"corpus.jsonl.gz#d{i:05}:{i:016x}:{i}-{i + 700}" for i in range(start, min(size, start + _WRITTEN))
+                ]
+                vectors.add(ids, draw.standard_normal((len(ids), _DIMENSION), dtype=np.float32))
+                give_back()
+            resident.append(_resident_bytes())
+    return tuple(resident)
 
 
 def report_of(started: float, place: Path, index: Path) -> IngestReport:

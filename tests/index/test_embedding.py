@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,9 @@ from numpy.typing import NDArray
 from rag.config import load_settings
 from rag.errors import ModelUnavailableError
 from rag.index.embedding import Embedder, PackagedEmbedder, load_embedder
+
+if TYPE_CHECKING:
+    import torch
 
 TEXTS = [
     "Vladimir Putin met Bashar al-Assad in Sochi on 20 November 2017.",
@@ -84,6 +88,24 @@ def test_bulk_loading_is_quiet_and_offline(monkeypatch: pytest.MonkeyPatch, capf
     PackagedEmbedder(load_settings(), bulk=True).embed_passages(["Rain."] * 300)
     assert dict(os.environ) == before
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_long_ingest_gives_the_math_library_few_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It keeps compiled code for each: 64,000 passages left 150 MiB of it."""
+    from transformers import BertModel
+
+    shapes = set()
+    forward = BertModel.forward
+
+    def noting(model: BertModel, input_ids: torch.Tensor, **rest: Any) -> Any:
+        shapes.add(tuple(input_ids.shape))
+        return forward(model, input_ids=input_ids, **rest)
+
+    monkeypatch.setattr(BertModel, "forward", noting)
+    embedder = PackagedEmbedder(load_settings(), bulk=True)
+    for count in range(256, 300):
+        embedder.embed_passages(["Rain."] * count)
+    assert len(shapes) <= 4
 
 
 def test_query_agrees_with_fp32(packaged: Embedder, reference: Embedder) -> None:
