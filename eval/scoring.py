@@ -14,6 +14,7 @@ from eval.answer_judge import AnswerJudge
 from eval.metrics import all_metrics
 from eval.metrics.base import Case, Metric
 from eval.metrics.judging import judge_answer
+from eval.metrics.planted import plant, refusals
 from eval.report.document import Excerpt, Figure, ItemResult
 from eval.runner import Response, System
 from eval.statistics import Estimate, mean, quantile
@@ -66,7 +67,9 @@ def score_response(
     articles = cited_articles(response.answer, system)
     judged = judge_answer(response.answer, articles, judge)
     accepted = answer_judge.score(response.item, response.answer) if answer_judge else None
-    case = Case(response.item, response.answer, articles, judged, _leads(response.item, system), accepted)
+    claims = [claim for _, claim in plant(response.answer, articles, judged, response.item.id)]
+    refused = refusals(claims, system)
+    case = Case(response.item, response.answer, articles, judged, _leads(response.item, system), accepted, refused)
     metrics = all_metrics()
     scores = {metric.name: value for metric in metrics if (value := metric.score(case)) is not None}
     return ScoredResponse(response, scores, _problems(metrics, scores), case)

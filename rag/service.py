@@ -17,6 +17,7 @@ from rag.parts import Notice, Parts
 from rag.types import (
     Answer,
     Article,
+    Check,
     Citation,
     EventDate,
     Filters,
@@ -31,6 +32,7 @@ from rag.types import (
 if TYPE_CHECKING:
     from rag.answering import AnswerEvent
     from rag.brief.types import Briefing, FoundQuotation, Request
+    from rag.check.verification import Claim
     from rag.index.portable import Manifest
     from rag.index.records import ArticleVersion, GivenAnswer
 
@@ -219,6 +221,10 @@ class Dateline(Parts):
 
         self._ingest_default_corpus()
         return find_quotation(self._opened(), words, filters)
+
+    def check(self, claims: Sequence[Claim]) -> list[Check]:
+        """Returns what the check of answers makes of each claim, in order."""
+        return self._verifying().verify_many(claims)
 
     def ask(self, question: str, *, filters: Filters | None = None, history: Sequence[Turn] = ()) -> Answer:
         """Answers a question, or abstains with a reason."""

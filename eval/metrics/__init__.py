@@ -9,6 +9,7 @@ from eval.metrics import (
     cost,
     disagreement,
     faithfulness,
+    planted,
     retrieval,
     safety,
 )
@@ -21,6 +22,7 @@ def all_metrics() -> tuple[Metric, ...]:
         *correctness.METRICS,
         *citations.METRICS,
         *faithfulness.METRICS,
+        *planted.METRICS,
         *abstention.METRICS,
         *disagreement.METRICS,
         *safety.METRICS,

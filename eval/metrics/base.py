@@ -21,6 +21,7 @@ class Case:
         judged: What the judge makes of each shown sentence, in order.
         accepted: What a model that judges answers makes of it, in [0, 1]; ``None`` without one or without a verdict.
         leads: Of articles named as evidence that are copies: the article that leads their group, and is retrieved.
+        refusals: Whether the system's check refuses each planted error, see ``eval.metrics.planted``.
     """
 
     item: Item
@@ -29,6 +30,7 @@ class Case:
     judged: tuple[JudgedSentence, ...] = ()
     leads: Mapping[str, str] = field(default_factory=dict)
     accepted: float | None = None
+    refusals: tuple[bool | None, ...] = ()
 
     def report_of(self, article_id: str) -> str:
         """Returns the article that stands for this one and all its copies."""

@@ -81,17 +81,24 @@ def _without(citations: Sequence[Citation], left_out: Citation) -> list[Citation
     return [citation for citation in citations if citation is not left_out]
 
 
-def _supported(
-    text: str, citations: Sequence[Citation], articles: Mapping[str, Article], judge: Verifier
-) -> tuple[bool | None, str]:
+def cited_claim(text: str, citations: Sequence[Citation], articles: Mapping[str, Article]) -> Claim | None:
+    """Returns a sentence beside the words it cites, read from the articles; ``None`` where it cites none."""
     words = [(c, articles[c.article_id].text[c.start : c.end]) for c in citations if c.article_id in articles]
     if not any(quote.strip() for _, quote in words):
-        return False, "nothing is cited"
+        return None
     first = words[0][0]
     article = articles[first.article_id]
     before = article.text[max(0, first.start - _BEFORE) : first.start]
     context = FactContext(article.title, article.publisher, article.published, before)
-    check = judge.verify(text, " ".join(quote for _, quote in words), context)
+    return Claim(text, " ".join(quote for _, quote in words), context)
+
+
+def _supported(
+    text: str, citations: Sequence[Citation], articles: Mapping[str, Article], judge: Verifier
+) -> tuple[bool | None, str]:
+    if (claim := cited_claim(text, citations, articles)) is None:
+        return False, "nothing is cited"
+    check = judge.verify(claim.text, claim.evidence, claim.context)
     return (check.verdict is Verdict.SUPPORTED if check.scored else None), check.why
 
 
