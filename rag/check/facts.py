@@ -97,8 +97,8 @@ def missing_facts(sentence: str, evidence: str, *, context: FactContext) -> tupl
             dates.accept(context.published)
         for mention in mentions:
             if mention.is_fact and not dates.support(mention) and not _is_bare_year(mention, numbers):
-                if mention.relative.endswith("ago"):
-                    continue  # its number is still checked
+                if mention.relative.endswith("ago") and numbers.has_length(*mention.relative.split()[:2]):
+                    continue  # how long ago is there in other words
                 missing.append(MissingFact(FactKind.DATE, mention.text))
             dated.append(mention)
     if numbers:

@@ -10,6 +10,8 @@ from rag.check.number_words import IMPLIED
 from rag.check.quantities import Quantity
 
 _LIST = r"(?:{name}, ){{{commas}}}{name},? and {name}"
+_LENGTH = re.compile(r"(?:[- ]\w+)?[- ](day|week|month|year)s?\b", re.IGNORECASE)
+_ONE_LENGTH = re.compile(r"\b(?:an?|one|last|past|previous)[- ](day|week|month|year)\b", re.IGNORECASE)
 _NAME = r"(?:[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,3})"
 
 
@@ -20,7 +22,10 @@ class StatedNumbers:
         """Indexes the quantities of a plain ``text``."""
         self._units: dict[Decimal, set[str]] = {}
         self._vague: set[Decimal] = set()
+        self._lengths = {(Decimal(1), unit.lower()) for unit in _ONE_LENGTH.findall(text)}
         for quantity in quantities:
+            if length := _LENGTH.match(text, quantity.end):
+                self._lengths.update((value, length[1].lower()) for value in quantity.values)
             for value in quantity.values:
                 if quantity.vague:
                     self._vague.add(value)
@@ -37,6 +42,10 @@ class StatedNumbers:
     def has_value(self, value: int) -> bool:
         """Tells whether the bare value is stated, in whatever unit."""
         return Decimal(value) in self._units
+
+    def has_length(self, count: str, unit: str) -> bool:
+        """Tells whether so many days, weeks, months or years are stated, of whatever."""
+        return (Decimal(count), unit) in self._lengths
 
     def support(self, quantity: Quantity) -> bool:
         """Tells whether ``quantity`` is stated or follows by rounding, as a fraction, or as a range of magnitude."""

@@ -97,6 +97,14 @@ def test_relative_words_need_a_publication_date() -> None:
     assert missing("They met on 20 November 2016.", "They met on 20 November 2017.") == [("date", "20 November 2016")]
 
 
+def test_how_long_ago_must_be_stated_as_a_time() -> None:
+    two = "Two ministers, Lavrov and Zarif, prepared it yesterday."
+    assert missing("They prepared it two weeks ago.", two) == [("date", "two weeks ago")]
+    assert missing("They prepared it two weeks ago.", "It took them the last two weeks.") == []
+    assert missing("They prepared it a week ago.", "They prepared it last week.") == []
+    assert missing("They prepared it a week ago.", "They prepared it yesterday.") == [("date", "a week ago")]
+
+
 def test_the_publication_date_is_not_the_date_of_the_event() -> None:
     assert missing("They met on 21 November 2017.", "They met.") == [("date", "21 November 2017")]
 
