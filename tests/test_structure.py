@@ -32,6 +32,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("rag.answering",),
     ("rag.brief", "rag.telemetry"),
     ("rag.parts",),
+    ("rag.corpus",),
     ("rag.service", "rag.doctor"),
     ("rag.llamaindex",),
     ("rag",),
