@@ -15,6 +15,7 @@ def draw(results: dict[str, Any], file: Path) -> None:
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.ticker import StrMethodFormatter
 
     rows = sorted(results["sizes"].values(), key=lambda row: row["passages"])
     sizes = [row["passages"] for row in rows]
@@ -35,4 +36,8 @@ def draw(results: dict[str, Any], file: Path) -> None:
     room.legend(fontsize="small")
     for axes in (latency, room):
         axes.grid(visible=True, which="major", alpha=0.3)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    latency.yaxis.set_minor_formatter(StrMethodFormatter("{x:,.0f}"))
+    latency.tick_params(axis="y", which="minor", labelsize="x-small")
     figure.savefig(file)
