@@ -146,6 +146,6 @@ class Dateline(Corpus):
             DatelineError: As ``ask_stream``.
         """
         self._ingest_default_corpus()
-        self._embed().embed_query("news")  # a model is loaded with its first text
+        self.search("news", 1)  # the encoder is loaded with its first text, the graph with its first search
         self._verifying()
         self._answering()

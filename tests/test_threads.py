@@ -10,7 +10,8 @@ import pytest
 
 from rag.answering import Finished, load_answerer
 from rag.config import Settings
-from rag.index.embedding import Embedder, load_embedder
+from rag.errors import EmbeddingMismatchError
+from rag.index.embedding import Embedder, PackagedEmbedder, load_embedder
 from rag.service import Dateline
 from tests.corpora import write_article
 
@@ -60,6 +61,20 @@ def test_each_question_may_name_its_model(tmp_path: Path) -> None:
     events = list(dateline.ask_stream("When was the bridge of Narva closed?", model="extractive"))
     assert isinstance(events[-1], Finished)
     assert events[-1].answer.model == "extractive"
+    dateline.close()
+
+
+def test_what_would_fail_the_first_question_is_told_while_warming(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(index=tmp_path / "index", corpus=write_corpus(tmp_path / "corpus"), model="extractive")
+    dateline = Dateline(settings)
+    dateline.warm()
+    dateline.close()
+    monkeypatch.setattr(PackagedEmbedder, "fingerprint", "other:1")
+    dateline = Dateline(settings)
+    with pytest.raises(EmbeddingMismatchError, match="other:1"):
+        dateline.warm()
     dateline.close()
 
 
