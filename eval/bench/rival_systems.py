@@ -122,13 +122,17 @@ class CitationEngine:
 
     def ask(self, question: str, *, filters: Filters | None = None, history: Sequence[Turn] = ()) -> Answer:
         """Answers; filters and history are not the engine's."""
-        asked, began = len(self.first_word), time.perf_counter()
+        began = time.perf_counter()
         response = self._engine.query(question)
-        for _ in getattr(response, "response_gen", None) or ():
-            if len(self.first_word) == asked:
+        words: list[str] = []
+        for word in getattr(response, "response_gen", None) or ():
+            if not words:
                 self.first_word.append(time.perf_counter() - began)
+            words.append(word)
+        # A streaming response has no text of its own once its words are read: as text it is "None".
+        text = "".join(words) if words else str(response)
         pieces = [self._piece(node) for node in response.source_nodes]
-        return cited_answer(question, str(response), pieces, self._model.name, time.perf_counter() - began)
+        return cited_answer(question, text, pieces, self._model.name, time.perf_counter() - began)
 
     def article(self, article_id: str) -> tuple[Article, int]:
         """Returns an article."""

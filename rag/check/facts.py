@@ -23,6 +23,7 @@ from rag.check.qualifiers import drops_qualifier
 from rag.check.quantities import Quantity, find_quantities
 from rag.check.quotations import QuotableText, find_quotations
 from rag.check.reported import drops_attribution
+from rag.check.seats import only_acts
 from rag.check.support import pieces
 from rag.check.words import keys, plain
 
@@ -113,6 +114,8 @@ def missing_facts(sentence: str, evidence: str, *, context: FactContext) -> tupl
             known.append(plain(context.before))
         stated = StatedNames(known)
         missing.extend(MissingFact(FactKind.NAME, part) for name in names for part in stated.missing(name))
+    if seat := only_acts(claim, source):
+        missing.append(MissingFact(FactKind.NAME, f"{seat} as a place (there it is the government)"))
     split = pieces(evidence)
     if word := drops_attribution(sentence, split):
         missing.append(MissingFact(FactKind.ATTRIBUTION, f"there it is somebody's word ({word})"))

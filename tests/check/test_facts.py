@@ -105,6 +105,23 @@ def test_how_long_ago_must_be_stated_as_a_time() -> None:
     assert missing("They prepared it a week ago.", "They prepared it yesterday.") == [("date", "a week ago")]
 
 
+@pytest.mark.parametrize(
+    ("source", "is_place"),
+    [
+        ("Putin told Assad that Moscow is about to curtail its presence.", False),
+        ("Shortly after Moscow launched its campaign, Putin met Assad.", False),
+        ("Moscow has insisted that Putin met Assad, and Moscow said so twice.", False),
+        ("Putin received Assad in Moscow, which Moscow denied.", True),
+        ("Putin met Assad at the Moscow talks.", True),
+        ("Putin met Assad as Moscow was bombed.", True),
+        ("MOSCOW (AP) - Putin met Assad.", True),
+    ],
+)
+def test_a_capital_that_only_acts_is_no_place(source: str, is_place: bool) -> None:
+    lacking = [text for kind, text in missing("Putin and Assad met in Moscow.", source) if "as a place" in text]
+    assert lacking == ([] if is_place else ["Moscow as a place (there it is the government)"])
+
+
 def test_the_publication_date_is_not_the_date_of_the_event() -> None:
     assert missing("They met on 21 November 2017.", "They met.") == [("date", "21 November 2017")]
 
