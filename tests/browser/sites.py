@@ -200,6 +200,18 @@ def write(page: Page, topic: str, length: str = "Short", *, wait: bool = True) -
         page.locator("#briefing-shown .briefing").wait_for(timeout=60_000)
 
 
+def choose(page: Page, field: str, name: str) -> None:
+    """Chooses from a list, which must show the name first: what is typed before it listens is no choice."""
+    option = page.get_by_role("option", name=name, exact=True).first
+    for _ in range(2):
+        page.locator(f"{field} input").fill(name)
+        if begins(option):
+            break
+        page.locator(f"{field} input").blur()
+    option.click()
+    option.wait_for(state="detached")
+
+
 def choose_model(page: Page, name: str, where: str = "#model") -> None:
     """Types the name of a model."""
     field = page.locator(f"{where} input")

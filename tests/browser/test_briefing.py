@@ -11,7 +11,7 @@ import pytest
 from rag.check.bundle import verify_bundle
 from tests.api.conftest import sample_index  # noqa: F401  # a fixture
 from tests.api.served import serving
-from tests.browser.sites import Site, choose_model, open_page, to_order, write
+from tests.browser.sites import Site, choose, choose_model, open_page, to_order, write
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -144,8 +144,7 @@ def test_it_survives_a_reload_and_is_its_readers_own(written: Page, browser: Bro
 def test_two_publishers_are_compared_and_the_briefing_deleted(page: Page) -> None:
     to_order(page)
     for field, name in (("#compare-one", "Northline Wire"), ("#compare-other", "Harbour Gazette")):
-        page.locator(f"{field} input").fill(name)
-        page.locator(f"{field} input").press("Enter")
+        choose(page, field, name)
     write(page, "Assad in Sochi")
     assert "How Northline Wire and Harbour Gazette tell it" in page.locator(".briefing h2").inner_text()
     page.get_by_role("heading", name="Only Harbour Gazette").wait_for()

@@ -103,7 +103,7 @@ def test_a_long_ingest_gives_the_math_library_few_shapes(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(BertModel, "forward", noting)
     embedder = PackagedEmbedder(load_settings(), bulk=True)
-    for count in range(256, 300):
+    for count in range(256, 300, 7):
         embedder.embed_passages(["Rain."] * count)
     assert len(shapes) <= 4
 
