@@ -49,11 +49,15 @@ def judge_answer(answer: Answer, articles: Mapping[str, Article], judge: Verifie
         articles: Those cited, by id.
         judge: Decides whether words bear out a sentence.
     """
-    by_number = {citation.n: citation for citation in answer.citations}
     return tuple(
-        _judge(sentence, [by_number[n] for n in sentence.citations if n in by_number], answer, articles, judge)
-        for sentence in answer.sentences
+        _judge(sentence, citations_of(sentence, answer), answer, articles, judge) for sentence in answer.sentences
     )
+
+
+def citations_of(sentence: AnswerSentence, answer: Answer) -> list[Citation]:
+    """Returns the citations of a sentence, in its order; a number that the answer does not have is left out."""
+    by_number = {citation.n: citation for citation in answer.citations}
+    return [by_number[n] for n in sentence.citations if n in by_number]
 
 
 def _judge(

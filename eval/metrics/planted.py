@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 
 from eval.edits import Edit, edits_of
 from eval.metrics.base import Case, Metric, share_of
-from eval.metrics.judging import JudgedSentence, cited_claim
+from eval.metrics.judging import JudgedSentence, citations_of, cited_claim
 from rag.check.verification import Claim
 from rag.types import Answer, Article, Check, Verdict
 
@@ -47,7 +47,7 @@ def plant(
     for sentence, verdict in zip(answer.sentences, judged, strict=True):
         if not verdict.cited:
             continue
-        citations = [citation for citation in answer.citations if citation.n in sentence.citations]
+        citations = citations_of(sentence, answer)
         document = " ".join(articles[c.article_id].text for c in citations if c.article_id in articles)
         for edit in edits_of(sentence.text, document, rng):
             if (claim := cited_claim(edit.text, citations, articles)) is not None:
