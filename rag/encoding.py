@@ -22,7 +22,7 @@ from rag.types import (
 
 
 def encode_report(report: IngestReport) -> dict[str, Any]:
-    """Returns the JSON of ``dateline ingest``."""
+    """Returns the JSON of ``dateline ingest``; ``headlines`` only where some articles are no more than that."""
     return {
         "articles": {
             "added": report.added,
@@ -34,6 +34,7 @@ def encode_report(report: IngestReport) -> dict[str, Any]:
         "passages": report.passages,
         "duplicates": [{"article_id": copy, "duplicate_of": lead} for copy, lead in report.duplicates],
         "seconds": round(report.seconds, 3),
+        **({"headlines": list(report.headlines)} if report.headlines else {}),
     }
 
 

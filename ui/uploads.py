@@ -66,6 +66,7 @@ class _Adding:
             failed=tuple(failure for r in reports for failure in r.failed),
             passages=sum(r.passages for r in reports),
             duplicates=tuple(pair for r in reports for pair in r.duplicates),
+            headlines=tuple(article_id for r in reports for article_id in r.headlines),
             seconds=time.perf_counter() - self._begun,
         )
         return encode_report(whole)
@@ -136,6 +137,8 @@ def outcome_of(name: str, report: IngestReport) -> Outcome:
     counts = {"added": report.added, "updated": report.updated, "unchanged": report.unchanged}
     said = [f"{n:,} {what}" if sum(counts.values()) > 1 else what for what, n in counts.items() if n]
     said += [f"near-duplicate of {lead}" for _, lead in report.duplicates[:1]]
+    if report.headlines:
+        said.append(f"{len(report.headlines):,} without text, to be found by the headline only")
     said += [failure.error for failure in report.failed[:2]]
     if len(report.failed) > 2:
         said.append(f"{len(report.failed) - 2:,} more failures")

@@ -18,8 +18,10 @@ The peer's default chunk of 1,024 tokens is cut to the 256 that the model reads,
 Hence two more figures: words that the model has read, and the peer with chunks that the model reads whole.
 
 ``--full`` ingests the whole corpus with Dateline alone and shows memory along the way, and by how much Chroma grows
-that is given as many vectors in the same way and nothing else: it holds its graph in memory. With ``--index`` the index
-is kept, for ``eval.bench.retrieval``. Memory is read from ``/proc``, which is Linux.
+that is given as many vectors, of passages and articles, in the same way and nothing else: it holds its graph in memory.
+What has grown is the process's own memory; the rest of the resident set are pages of the index's files, which the
+system takes back at need. With ``--index`` the index is kept, for ``eval.bench.retrieval``. Memory is read from
+``/proc``, which is Linux.
 
 ``--again`` ingests the same articles twice, as one file of records and as a folder with a file for each, and shows the
 seconds of both runs as the report of each states them: imports and the start of the process are not in it.
@@ -82,7 +84,7 @@ def main() -> None:
             if index.exists():
                 parser.error(f"{index} exists; name a new folder, so that everything is ingested")
             measured = _in_new_process(ingest_with_dateline, corpus, index)
-            sizes = tuple(station.passages for station in measured.along_the_way)
+            sizes = tuple(station.passages + station.articles for station in measured.along_the_way)
             _print_full(measured, _in_new_process(store_barely, Path(scratch) / "chroma", sizes))
         elif arguments.again:
             _ingest_again(corpus, arguments.articles, Path(scratch))
@@ -170,12 +172,12 @@ def _print_full(m: Measured, chroma: Sequence[int]) -> None:
     print(f"{m.embedded_words / m.seconds:,.0f} words/s; {m.embedded_words / m.stored_words:.1%} of words embedded")
     print(f"resident: {m.idle_bytes / 2**20:,.0f} MiB after imports, {m.peak_bytes / 2**20:,.0f} MiB at the peak")
     first, base = m.along_the_way[0], chroma[0]
-    print(f"{'articles':>10s}{'passages':>10s}{'s':>9s}{'resident':>10s}{'peak':>7s}", end="")
+    print(f"{'articles':>10s}{'passages':>10s}{'s':>9s}{'resident':>10s}{'peak':>7s}{'own':>7s}", end="")
     print(f"{'grown by':>10s}{'Chroma alone by':>17s}")
     for at, alone in zip(m.along_the_way, chroma, strict=True):
-        grown = [(now - then) / 2**20 for now, then in ((at.resident_bytes, first.resident_bytes), (alone, base))]
+        grown = [(now - then) / 2**20 for now, then in ((at.own_bytes, first.own_bytes), (alone, base))]
         print(f"{at.articles:10,}{at.passages:10,}{at.seconds:9.1f}{at.resident_bytes / 2**20:10,.0f}", end="")
-        print(f"{at.peak_bytes / 2**20:7,.0f}{grown[0]:10,.0f}{grown[1]:17,.0f}   MiB")
+        print(f"{at.peak_bytes / 2**20:7,.0f}{at.own_bytes / 2**20:7,.0f}{grown[0]:10,.0f}{grown[1]:17,.0f}   MiB")
 
 
 def _median(runs: list[Measured]) -> Measured:

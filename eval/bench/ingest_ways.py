@@ -37,6 +37,7 @@ class Station:
         passages: Passages written so far.
         seconds: Since the ingest began.
         resident_bytes: Resident set.
+        own_bytes: What of it is the process's own; the rest are pages of files, which the system takes back at need.
         peak_bytes: Largest resident set so far.
     """
 
@@ -44,6 +45,7 @@ class Station:
     passages: int
     seconds: float
     resident_bytes: int
+    own_bytes: int
     peak_bytes: int
 
 
@@ -93,8 +95,8 @@ def ingest_with_dateline(started: float, corpus: Path, index: Path) -> Measured:
 
     def note(read: int, passages: int) -> None:
         while len(along) < len(stations) and read >= stations[len(along)]:
-            seconds = time.perf_counter() - began
-            along.append(Station(stations[len(along)], passages, seconds, _resident_bytes(), _peak_bytes()))
+            memory = _resident_bytes(), _own_bytes(), _peak_bytes()
+            along.append(Station(stations[len(along)], passages, time.perf_counter() - began, *memory))
 
     dateline = Dateline(load_settings(index=index, embedding_model="all-MiniLM-L6-v2"))
     report = dateline.ingest([corpus], progress=note)
@@ -165,7 +167,7 @@ def encode_barely(started: float, corpus: Path, index: Path) -> Measured:
 
 
 def store_barely(started: float, folder: Path, sizes: tuple[int, ...]) -> tuple[int, ...]:
-    """Writes random vectors into Chroma as an ingest does, and nothing else; returns the resident bytes at each size.
+    """Writes random vectors into Chroma as an ingest does, and nothing else; returns its own bytes at each size.
 
     What Chroma keeps in memory is the same for any vectors: their numbers, their ids and the graph's links.
     """
@@ -178,7 +180,7 @@ def store_barely(started: float, folder: Path, sizes: tuple[int, ...]) -> tuple[
 
     share_one_heap()
     draw = np.random.default_rng(0)
-    resident = []
+    own = []
     with closing(VectorIndex(folder)) as vectors:
         for before, size in pairwise((0, *sizes)):
             for start in range(before, size, _WRITTEN):
@@ -187,8 +189,8 @@ def store_barely(started: float, folder: Path, sizes: tuple[int, ...]) -> tuple[
                 ]
                 vectors.add(ids, draw.standard_normal((len(ids), _DIMENSION), dtype=np.float32))
                 give_back()
-            resident.append(_resident_bytes())
-    return tuple(resident)
+            own.append(_own_bytes())
+    return tuple(own)
 
 
 def report_of(started: float, place: Path, index: Path) -> IngestReport:
@@ -240,6 +242,11 @@ def read_lines(corpus: Path) -> Iterator[str]:
 
 def _resident_bytes() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+def _own_bytes() -> int:
+    resident, of_files = Path("/proc/self/statm").read_text().split()[1:3]
+    return (int(resident) - int(of_files)) * resource.getpagesize()
 
 
 def _peak_bytes() -> int:

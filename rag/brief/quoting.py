@@ -84,6 +84,8 @@ def _look(
     by_article: dict[str, list[Passage]] = {}
     needed = {t.key for t in wanted if t.is_word}
     for passage in passages:
+        if not passage.sentences:  # a headline alone is nobody's words
+            continue
         if len(needed & {t.key for t in tokens(passage.text)}) >= _EXTRACT_SHARE * len(needed):
             by_article.setdefault(passage.article_id, []).append(passage)
     found = {}

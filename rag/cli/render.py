@@ -82,6 +82,9 @@ def report(found: IngestReport) -> None:
     put(out, Text(f"{found.passages:,} {plural('passage', found.passages)} written in {found.seconds:.1f} s"))
     for copy, lead in found.duplicates:
         put(out, Text(clean(f"{copy} is a copy of {lead}"), style="dim"), 2, 4)
+    if bare := len(found.headlines):
+        known = f"{bare:,} {plural('article', bare)} without text, to be found by the headline only"
+        put(out, Text(known, style="dim"), 2, 4)
     for failure in found.failed[:_MOST_FAILED]:
         put(out, Text(clean(f"{failure.source}: {failure.error}"), style="red"), 2, 4)
     if len(found.failed) > _MOST_FAILED:

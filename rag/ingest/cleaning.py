@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from rag.ingest.boilerplate import find_boilerplate
 from rag.ingest.language import detect_language
 from rag.ingest.textdates import date_from_text
+from rag.ingest.urls import headline_from_url
 from rag.types import Article, IngestFailure, RemovedText, SourceDocument
 
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028]")
@@ -43,8 +44,11 @@ def clean(document: SourceDocument) -> Article | IngestFailure:
     reader left out. Where no title is stated, a first line that reads like a headline is taken for it; where no date
     or language is stated, the text's own (see ``date_from_text`` and ``detect_language``).
 
+    A page of which nothing but furniture was read, such as that of a video, is kept for its headline, so that it can be
+    found: the title it states, or else the words of its address. See ``Article.is_headline_only``.
+
     Returns:
-        The article, or a failure when no text is left.
+        The article, or a failure when nothing is left.
     """
     lines = normalize(document.text).split("\n")
     dropped = find_boilerplate(lines)
@@ -55,6 +59,8 @@ def clean(document: SourceDocument) -> Article | IngestFailure:
         title = title or found
     body = "\n".join("" if number in dropped else line for number, line in enumerate(lines))
     text = _BLANK_LINES.sub("\n\n", body).strip()
+    if not text and dropped:
+        text = title = " ".join(normalize(title or headline_from_url(document.url)).split())
     if not text:
         return IngestFailure(_place(document), "has no text besides page furniture")
     return Article(

@@ -47,8 +47,11 @@ def split(article: Article) -> list[Passage]:
     A heading begins a passage and stays with what follows it. Passages of one section have about the same length; a
     section shorter than 60 words is a passage of its own, and a longer sentence than 120 words too. A quotation stays
     whole and with the words that say whose it is, in a passage of up to 180 words. Every sentence is in one passage.
+    An article that is only a headline is one passage without sentences: an answer has nothing to cite there.
     """
     text = article.text
+    if article.is_headline_only:
+        return [_passage(article, Span(0, len(text)), ())]
     found = sentences(text)
     starts = _section_starts(text)
     passages: list[Passage] = []
@@ -57,10 +60,13 @@ def split(article: Article) -> list[Passage]:
         units = list(_units(text, section, words))
         for first_unit, last_unit in _even_runs([sum(words[first:last]) for first, last in units]):
             inside = tuple(section[units[first_unit][0] : units[last_unit - 1][1]])
-            span = Span(inside[0].start, inside[-1].end)
-            key = f"{article.id}:{article.version[:16]}:{span.start}-{span.end}"
-            passages.append(Passage(key, article.id, article.version, span, inside, span.of(text)))
+            passages.append(_passage(article, Span(inside[0].start, inside[-1].end), inside))
     return passages
+
+
+def _passage(article: Article, span: Span, inside: tuple[Span, ...]) -> Passage:
+    key = f"{article.id}:{article.version[:16]}:{span.start}-{span.end}"
+    return Passage(key, article.id, article.version, span, inside, span.of(article.text))
 
 
 def count_words(text: str) -> int:

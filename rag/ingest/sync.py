@@ -45,6 +45,7 @@ class _Tally:
     removed: int = 0
     passages: int = 0
     failed: list[IngestFailure] = field(default_factory=list)
+    headlines: list[str] = field(default_factory=list)
     regrouped: set[str] = field(default_factory=set)
 
     @property
@@ -134,7 +135,7 @@ def ingest(
     duplicates = tuple(sorted(store.catalog.leads(tally.regrouped).items()))
     return IngestReport(
         tally.added, tally.updated, tally.unchanged, tally.removed, tuple(tally.failed), tally.passages,
-        duplicates, time.perf_counter() - started,
+        duplicates, time.perf_counter() - started, tuple(tally.headlines),
     )  # fmt: skip
 
 
@@ -172,5 +173,6 @@ def _write(store: IndexStore, embedder: Embedder, batch: _Batch, tally: _Tally) 
         for change in batch.changed:
             tally.added += change.is_new
             tally.updated += not change.is_new
+        tally.headlines += [c.item.article.id for c in batch.changed if c.item.article.is_headline_only]
     # Only now: a source is known once all it held is stored.
     store.catalog.sources.put(batch.finished)

@@ -1,4 +1,4 @@
-"""What the address of an article tells about it: the date in its path and the site in its host."""
+"""What the address of an article tells about it: the date and the headline in its path and the site in its host."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from rag.ingest.dates import parse_published
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 _NUMERIC = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)", re.ASCII)
 _NAMED = re.compile(r"/((?:19|20)\d\d)/([a-z]{3})/(\d{1,2})(?=/|$)", re.ASCII | re.IGNORECASE)
+_SUFFIX = re.compile(r"\.[a-z]{2,5}$", re.ASCII | re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
+_NUMBER_OF_PAGE = 5  # digits, from which a number names the page and not a year or a count
 _TRACKING = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid", "cmpid", "at_medium", "at_campaign", "ftag", "igshid")
 _SCHEMES = frozenset({"http", "https"})
 
@@ -51,6 +54,24 @@ def publisher_from_url(url: str) -> str:
     if not host or host.replace(".", "").isdigit() or ":" in host:
         return ""
     return _public_suffixes().privatesuffix(host) or ""
+
+
+def headline_from_url(url: str) -> str:
+    """Returns the words of the last part of the path that has two or more, or an empty string.
+
+    ``…/2022/07/25/walmart-inflation-prices/index.html`` has "Walmart inflation prices".
+    """
+    try:
+        path = urlsplit(web_address(url)).path
+    except ValueError:
+        return ""
+    for part in reversed(path.split("/")):
+        parts = re.split(r"[\W_]+", _SUFFIX.sub("", unquote(part, errors="ignore")))
+        words = [word for word in parts if word.isalpha() or (word.isdigit() and len(word) < _NUMBER_OF_PAGE)]
+        telling = [word for word in words if len(word) > 1 and (word.isalpha() or _YEAR.fullmatch(word))]
+        if len(telling) > 1 and any(map(str.isalpha, telling)):
+            return " ".join(words)[0].upper() + " ".join(words)[1:]
+    return ""
 
 
 def article_address(url: str, canonical: str = "") -> str:

@@ -102,6 +102,11 @@ class Article:
     duplicate_of: str | None = None
     authors: tuple[str, ...] = ()
 
+    @property
+    def is_headline_only(self) -> bool:
+        """Whether the source gave no more than its title, as pages of a video or a picture do."""
+        return bool(self.title) and self.text == self.title
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -110,7 +115,8 @@ class Passage:
     Attributes:
         id: Deterministic: article id, digest of all that is indexed, start and end.
         span: Where the passage lies in the canonical text.
-        sentences: The sentences of the passage in order, as spans of the canonical text; the unit that is cited.
+        sentences: The sentences of the passage in order, as spans of the canonical text; the unit that is cited. None
+            where an article is only a headline, which can be found and states nothing.
         text: ``article.text[span.start:span.end]``.
     """
 

@@ -16,7 +16,10 @@ class IngestFailure:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What one ingest changed. Counts are articles unless said otherwise."""
+    """What one ingest changed. Counts are articles unless said otherwise.
+
+    ``headlines`` are the ids of those added or updated that hold no text and can only be found by their headline.
+    """
 
     added: int = 0
     updated: int = 0
@@ -26,6 +29,7 @@ class IngestReport:
     passages: int = 0
     duplicates: tuple[tuple[str, str], ...] = ()
     seconds: float = 0.0
+    headlines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

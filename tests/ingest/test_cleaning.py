@@ -9,14 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.ingest.cleaning import clean, normalize
+from rag.ingest.splitting import split
 from rag.types import Article, IngestFailure, RemovedText, SourceDocument
 
 PROSE = "The ferry left the harbour at noon with ninety people on board, the port authority said."
 MORE = "It reached the island three hours later, and nobody was hurt."
 
 
-def article(text: str, title: str = "") -> Article:
-    cleaned = clean(SourceDocument("a.txt", text, title=title))
+def article(text: str, title: str = "", url: str = "") -> Article:
+    cleaned = clean(SourceDocument("a.txt", text, title=title, url=url))
     assert isinstance(cleaned, Article)
     return cleaned
 
@@ -188,6 +189,24 @@ def test_nothing_left_is_a_failure_that_names_the_place() -> None:
     assert isinstance(failed, IngestFailure) and failed.source == "c.jsonl#d1"
 
 
+class TestPageWithoutText:
+    def test_is_kept_for_its_title(self) -> None:
+        found = article("Advertisement\n\n___\n", title="Watch:  the ferry leaves")
+        assert (found.text, found.title) == ("Watch: the ferry leaves",) * 2
+        assert found.is_headline_only and [part.rule for part in found.removed] == ["advertisement", "divider"]
+
+    def test_is_kept_for_the_words_of_its_address(self) -> None:
+        url = "https://news.example/2022/07/25/ferry-leaves-port/index.html"
+        assert article("Advertisement", url=url).text == "Ferry leaves port"
+
+    def test_states_nothing(self) -> None:
+        [passage] = split(article("Advertisement", title="The ferry leaves"))
+        assert (passage.text, passage.sentences) == ("The ferry leaves", ())
+
+    def test_an_article_with_text_is_more_than_its_headline(self) -> None:
+        assert not article(f"The ferry leaves\n\n{PROSE}", title="The ferry leaves").is_headline_only
+
+
 LINES = st.sampled_from(
     [
         PROSE,
@@ -220,8 +239,12 @@ def test_the_text_is_tidy_and_every_other_character_is_listed_as_removed(lines: 
         return
     assert cleaned.text == cleaned.text.strip() and "\n\n\n" not in cleaned.text
     assert not any(line.endswith(" ") for line in cleaned.text.split("\n"))
-    accounted = cleaned.text + "".join(removed.text for removed in cleaned.removed)
-    assert Counter("".join(accounted.split())) == Counter("".join(normalize(source).split()))
+    everything = Counter("".join(normalize(source).split()))
+    left_out = Counter("".join("".join(removed.text for removed in cleaned.removed).split()))
+    if cleaned.is_headline_only and left_out == everything:
+        assert cleaned.text == title
+    else:
+        assert left_out + Counter("".join(cleaned.text.split())) == everything
 
 
 @pytest.mark.parametrize("piece", ["a", "a\n", " ", "Read more\n", "Share\n", "_ ", "“", "Read: x\n", "\u200b"])

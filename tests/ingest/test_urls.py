@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.ingest.urls import date_from_url, publisher_from_url, web_address
+from rag.ingest.urls import date_from_url, headline_from_url, publisher_from_url, web_address
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,25 @@ def test_the_host_tells_the_publisher(url: str, expected: str) -> None:
     assert publisher_from_url(url) == expected
 
 
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://news.example/2022/07/25/business/walmart-inflation-prices/index.html", "Walmart inflation prices"),
+        ("https://news.example/videos/2022/10/10/stromboli-volcano-eruption-vpx.cnn", "Stromboli volcano eruption vpx"),
+        ("https://news.example/world/gallery/diwali-2022/index.html", "Diwali 2022"),
+        ("https://news.example/world/page-2", ""),
+        ("https://news.example/uk-politics-63332037", "Uk politics"),
+        ("https://news.example/caf%C3%A9_f%C3%BCr_alle.html?id=7", "Café für alle"),
+        ("https://news.example/live/h_e4a664d8138d4c4835055e5ba691e283", ""),
+        ("https://news.example/", ""),
+        ("file:///etc/two-words", ""),
+        ("", ""),
+    ],
+)
+def test_the_path_tells_the_headline(url: str, expected: str) -> None:
+    assert headline_from_url(url) == expected
+
+
 def test_only_web_addresses_count() -> None:
     assert web_address("https://example.com/a?b#c") == "https://example.com/a?b#c"
     for value in (
@@ -65,4 +84,5 @@ def test_any_text_is_survived(text: str) -> None:
     for url in (text, f"https://{text}", f"https://example.com/{text}"):
         date_from_url(url)
         publisher_from_url(url)
+        headline_from_url(url)
         web_address(url)
