@@ -66,6 +66,11 @@ _IN_WORDS = re.compile(
     r"(?: (?:with|to|on|of) (?:[A-Z]\w*|the)(?: [A-Z]\w*)*)?\s+(?:on |late |early )?$"
 )
 _UNTIL = re.compile(r"\b(?:by|until|till|til|before|through)\s+(?:the\s+|late\s+|early\s+)?$", re.IGNORECASE)
+# "In the city where Wednesday's talks will take place": the talks do what the next verb says.
+_OF_THE_DAY = re.compile(
+    r"'s\s+(?:(?!(?:and|or|but|that|which|who|in|on|at|of|for|with|to|by|from|as)\b)[\w-]+\s+){1,4}?"
+    r"(?=(?:will|would|could|might|may|should|is|are|was|were|had|has|have|did)\b)"
+)
 _OPENS = re.compile(
     r"(?:^|[,;:(\"]|\b(?:and|but|that|which|because|as|while)|\s-+)\s*"
     r"(?:(?:on|in|by|from|until|before|late|early|at|earlier|later|beginning|starting)\s+){0,2}(?:the\s+)?$",
@@ -99,7 +104,7 @@ def direction(sentence: str, start: int, end: int) -> Direction | None:
 def _governing(left: str, right: str) -> Direction | None:
     before = [m.group() if i else m.group().lower() for i, m in enumerate(_WORD.finditer(left))]
     after = [m.group() for m in _WORD.finditer(right)]
-    if _OPENS.search(left):
+    if _OPENS.search(left) or _OF_THE_DAY.match(right):
         return _forwards(after) or _backwards(before)
     return _backwards(before) or _forwards(after)
 
