@@ -24,7 +24,11 @@ REPORT = (
 )
 PAGES = [
     {"id": "report", "title": "Marisa wins", "text": REPORT, "published": "2022-07-25"},
-    {"id": "video", "text": FURNITURE, "url": "https://news.example/videos/2022/07/26/volcano-erupts-dunmore/index.html"},
+    {
+        "id": "video",
+        "text": FURNITURE,
+        "url": "https://news.example/videos/2022/07/26/volcano-erupts-dunmore/index.html",
+    },
 ]
 
 
