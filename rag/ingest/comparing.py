@@ -30,7 +30,7 @@ from rag.types import Article, IngestFailure, SourceDocument
 
 # Raise when reading, cleaning, splitting, event dates or the embedded text change, so that stored articles count as
 # changed and files are read again.
-PIPELINE = "5"
+PIPELINE = "6"
 _RECORD = re.compile(r"#\d+$")
 _SETTLING_NS = 2_000_000_000  # the coarsest clock of a file system in use, that of FAT
 
