@@ -13,6 +13,7 @@ from rag.check.facts import FactContext
 from rag.check.modality import is_statement
 from rag.check.quotations import with_brackets
 from rag.check.support import Idf, support
+from rag.check.words import content_stems, plain
 from rag.errors import ArticleNotFoundError
 from rag.index.catalog import Catalog
 from rag.types import Article, Citation, RetrievedPassage, Span
@@ -62,23 +63,29 @@ def stating(sources: Iterable[Source]) -> list[Source]:
     return [source for source in sources if is_statement(source.sentence.text)]
 
 
-def scattered(text: str, cited: Sequence[Source], pool: Sequence[Source]) -> str:
+def scattered(text: str, cited: Sequence[Source], pool: Sequence[Source], asked: str) -> str:
     """Returns why words gathered from a pool, each of which a sentence has, may still not say it; empty if they do.
 
     Words gathered from here and there can support almost anything: they must stand in one place, and one of the
-    sentences must say most of it.
+    sentences must say most of it, with all that it adds to the question. Where one source sentence repeats the
+    question, another that has the words of the answer may speak of something else.
 
     Args:
         text: The sentence.
         cited: Sources from the pool, at least one.
         pool: All that was searched, in reading order.
+        asked: The question that it answers.
     """
     places = sorted(pool.index(source) for source in cited)
     together = all(after - place == 1 for place, after in pairwise(places))
     if not together or len({source.passage.passage.id for source in cited}) > 1:
         return "no one place in the sources says all of this"
-    if max(support(text, source.sentence.text) for source in cited) < ONE_SENTENCE_AT:
+    saying = [source.sentence.text for source in cited if support(text, source.sentence.text) >= ONE_SENTENCE_AT]
+    if not saying:
         return "no one sentence of the sources says most of this"
+    added = set(content_stems(plain(text))) - set(content_stems(plain(asked)))
+    if len(cited) > 1 and not any(added <= set(content_stems(plain(words))) for words in saying):
+        return "no one sentence of the sources says this with what answers the question"
     return ""
 
 

@@ -206,7 +206,7 @@ class ClaimLedger:
         """Returns why words that support a sentence as words may still not say it; empty when nothing speaks so."""
         if other := self._other_speaker(cited):
             return f"in the source {other} says this"
-        return "" if chosen else scattered(text, cited, pool)
+        return "" if chosen else scattered(text, cited, pool, self._part)
 
     def _other_speaker(self, cited: Sequence[Source]) -> str:
         """Returns who says the cited words, where the question asks for somebody else's."""

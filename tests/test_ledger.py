@@ -291,6 +291,22 @@ def test_a_sentence_put_together_from_halves_of_two_is_partial(store: IndexStore
     assert [s.verdict for s in ledger.sentences()] == [Verdict.PARTIAL]
 
 
+def test_a_source_that_repeats_the_question_does_not_lend_its_words_to_another_that_answers(tmp_path: Path) -> None:
+    echo = "The fastest ferry that ever sailed to Arkona has arrived in the harbour this week."
+    other = "The Marisa, a sister of the ferry Dunmore, is kept in the harbour for repairs."
+    write_article(tmp_path / "c" / "a.md", f"{echo} {other}", title="Ferries", published=date(2017, 11, 21))
+    store = IndexStore(tmp_path / "i", create=True)
+    ingest(store, HashEmbedder(), [tmp_path / "c"])
+    asked = "Which is the fastest ferry that ever sailed to Arkona?"
+    ledger = ClaimLedger(store.catalog, asked, everything(store), BuiltinVerifier())
+    ledger.add(draft("The fastest ferry that ever sailed to Arkona is the Dunmore.", *everything(store)))
+    ledger.settle()
+    [dropped] = ledger.dropped()
+    assert dropped.why == "no one sentence of the sources says this with what answers the question"
+    assert shown(ledger) == [(other, [other])]
+    store.close()
+
+
 def test_the_words_of_somebody_else_than_the_one_asked_about_are_held_back(
     store: IndexStore, passages: list[RetrievedPassage]
 ) -> None:

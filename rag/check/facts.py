@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from rag.check.bindings import misbound
 from rag.check.dates import DateMention, StatedDates, find_dates
+from rag.check.denials import affirms_what_is_denied
 from rag.check.modality import settles_what_is_open
 from rag.check.names import StatedNames, find_names
 from rag.check.near_copies import WORD_FOR_WORD, near_copy
@@ -121,6 +122,8 @@ def missing_facts(sentence: str, evidence: str, *, context: FactContext) -> tupl
         missing.append(MissingFact(FactKind.ATTRIBUTION, f"there it is somebody's word ({word})"))
     if word := settles_what_is_open(sentence, split):
         missing.append(MissingFact(FactKind.MODALITY, f"there it is not settled ({word})"))
+    if word := affirms_what_is_denied(sentence, split):
+        missing.append(MissingFact(FactKind.MODALITY, f"there it is denied ({word})"))
     if qualified := drops_qualifier(sentence, split):
         missing.append(MissingFact(FactKind.MODALITY, f"there it is the {qualified}"))
     missing.extend(_changed(sentence, evidence, missing))

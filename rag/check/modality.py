@@ -20,11 +20,13 @@ _PAST = re.compile(r"[^\W\d]+(?:ed)$")
 # "recommended for approval" does not say that it was approved.
 _NOUN = re.compile(r"(?:al|als|tion|tions|sion|sions|ment|ments|ance|ence)$")
 _QUESTION = re.compile(r"\?[\"'”’)\]]*\s*$")
+# "B. Sweden", one of the answers that a quiz offers.
+_CHOICE = re.compile(r"\s*(?:[A-H][.)]|\([A-H]\))\s+(?:[^\s.!?]+\s*){1,8}$")
 
 
 def is_statement(sentence: str) -> bool:
-    """Tells whether a source sentence states something; what it only asks bears out nothing."""
-    return not _QUESTION.search(sentence)
+    """Tells whether a source sentence states something; what it only asks, or offers to choose, bears out nothing."""
+    return not _QUESTION.search(sentence) and not _CHOICE.match(sentence)
 
 
 def settles_what_is_open(claim: str, sentences: Sequence[str]) -> str:

@@ -45,3 +45,40 @@ def test_what_happened_or_stays_open_is_not_held_back(sentence: str, evidence: s
 def test_a_question_states_nothing(text: str) -> None:
     assert not is_statement(text)
     assert is_statement(f"He asked: {text} Nobody answered.")
+
+
+@pytest.mark.parametrize("text", ["A. Paper towels", "B) Sweden", "(C) Sixteen thousand people", "D. $402 million"])
+def test_a_choice_of_a_quiz_states_nothing(text: str) -> None:
+    assert not is_statement(text)
+
+
+@pytest.mark.parametrize("text", ["A. J. Smith resigned on Monday", "A man resigned", "B. Lincoln was shot.", "I. Yes"])
+def test_an_initial_or_an_article_begins_no_choice(text: str) -> None:
+    assert is_statement(text)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence"),
+    [
+        ("The president announced his resignation.", "Perera has not yet handed his resignation to the president."),
+        ("The committee met in public.", "The committee never met in public, its clerk said."),
+        ("The road was opened to lorries.", "The road was opened, but not to lorries."),
+    ],
+)
+def test_what_the_source_denies_is_not_borne_out(sentence: str, evidence: str) -> None:
+    found = BuiltinVerifier().verify(sentence, evidence, FactContext())
+    assert found.verdict is not Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence"),
+    [
+        ("The bridge carries trains.", "The bridge carries not only trains but also trams."),
+        ("He refused to sign the treaty.", "He did not sign the treaty."),
+        ("It is unclear who sold the bridge.", "It is not known who sold the bridge."),
+        ("The bridge was sold in May.", "The bridge was sold in May, and no one knew of it."),
+        ("The bridge was sold.", "The bridge was not sold in May. It was sold in June."),
+    ],
+)
+def test_what_is_denied_elsewhere_is_not_held_against_a_sentence(sentence: str, evidence: str) -> None:
+    assert "denied" not in BuiltinVerifier().verify(sentence, evidence, FactContext()).why
