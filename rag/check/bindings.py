@@ -34,9 +34,8 @@ def misbound(stated: Sequence[Quantity], claim: str, source: str) -> list[str]:
             continue
         own = {_word_before(placed, q) for q in same} - {""}
         theirs = {_word_before(placed, q) for q in others} - {""}
-        if own and not own & said and theirs & said:
-            found.append(quantity.text)
-        elif quantity.units - {""} and _is_of_another_clause(quantity, claim, source, same, others):
+        is_of_another = own and not own & said and theirs & said
+        if is_of_another or (quantity.units - {""} and _is_of_another_clause(quantity, claim, source, same, others)):
             found.append(quantity.text)
     return found
 
