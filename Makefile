@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export Q ?= What did Assad ask Russia for?
 
-.PHONY: ask ui test check eval eval-extractive eval-embedded native bench format clean
+.PHONY: ask ui test check eval eval-extractive eval-embedded bench format clean
 
 ask: $(VENV)/.ready
 	@$(BIN)/dateline ask "$$Q"
@@ -29,10 +29,6 @@ eval-extractive: $(VENV)/.ready
 eval-embedded: $(VENV)/.ready  # the model takes its time; --resume goes on where a run was broken off
 	$(BIN)/dateline eval run eval/suites/sample.jsonl --model embedded --resume --out evaluation/embedded \
 		--gate eval/gates/sample.embedded.yaml --baseline eval/baselines/sample.embedded.json
-
-native: $(VENV)/.ready  # builds llama.cpp for this processor: needs cmake and a C++ compiler, takes some ten minutes
-	CMAKE_ARGS="-DLLAMA_LLGUIDANCE=OFF -DLLAMA_BUILD_BORINGSSL=OFF" $(BIN)/python -m pip install --disable-pip-version-check \
-		--force-reinstall --no-deps --no-cache-dir --no-binary xllamacpp -c constraints.txt xllamacpp
 
 format: $(VENV)/.ready-dev
 	$(BIN)/ruff check --fix .

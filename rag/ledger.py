@@ -26,7 +26,9 @@ _DRAWN_FROM = 0.35
 _AS_WELL = 0.95
 _MIN_WORDS = 3
 _PLACE = "place"  # what is cited is not in one place, or not the words of the one asked about
-_BEARABLE = frozenset({str(FactKind.ATTRIBUTION)})
+_DOUBT = "doubt"  # the model that wrote the sentence is not sure that the source says it
+_DOUBTED = "the model that wrote this doubts that its source says it"
+_BEARABLE = frozenset({str(FactKind.ATTRIBUTION), _DOUBT})
 # What several pools say of one sentence: a contradiction is not outweighed by words that half agree.
 _GRAVITY = {Verdict.UNSUPPORTED: 0, Verdict.PARTIAL: 1, Verdict.CONTRADICTED: 2}
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -99,6 +101,9 @@ class ClaimLedger:
         best: tuple[list[Source], Check] = ([], Check(Verdict.UNSUPPORTED, 0.0, "nothing retrieved has these words"))
         for pool in pools:  # first what its author named, then what it was shown, then all that was retrieved
             cited, check = self._check(text, pool, chosen=pool is named)
+            if check.verdict is Verdict.SUPPORTED and draft.doubted and check.support < 1:
+                best = cited, replace(check, verdict=Verdict.PARTIAL, why=_DOUBTED, lacks=(_DOUBT,))
+                break
             if check.verdict is Verdict.SUPPORTED:
                 if why := self._besides(text, cited):
                     self._dropped.append(DroppedSentence(text, check.verdict, f"not an answer: {why}"))

@@ -80,7 +80,7 @@ def extractive(index: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch)
     dateline.close()
 
 
-def small(replies: dict[str, str], yes: float = 0.95) -> ScriptedModel:
+def small(replies: dict[str, str], yes: float = 0.97) -> ScriptedModel:
     """A small model that answers a passage by the first of these words in it, and says no to all others."""
 
     def known(messages: Sequence[Message]) -> str | None:
@@ -181,7 +181,7 @@ def test_orders_in_articles_reach_neither_prompts_nor_citations(load: Load) -> N
 
 @pytest.mark.parametrize("text", GARBAGE, ids=range(len(GARBAGE)))
 def test_whatever_the_model_writes_all_that_is_shown_is_cited_exactly(load: Load, text: str) -> None:
-    dateline = load(ScriptedModel(replies=lambda messages: text, yes=lambda messages: 0.95))
+    dateline = load(ScriptedModel(replies=lambda messages: text, yes=lambda messages: 0.97))
     sound(dateline.ask(QUESTION), dateline)
 
 
@@ -262,7 +262,7 @@ def test_one_part_of_two_is_answered(load: Load) -> None:
         shown = messages[-1]["content"]
         return DROWNED in shown and ("How many passengers" in shown.split("Question:")[-1] or "Statement:" in shown)
 
-    model = ScriptedModel(replies=lambda messages: ANSWER, yes=lambda messages: 0.95 if answered(messages) else 0.001)
+    model = ScriptedModel(replies=lambda messages: ANSWER, yes=lambda messages: 0.97 if answered(messages) else 0.001)
     dateline = load(model)
     answer = sound(dateline.ask("How many passengers drowned and who steered the Marisa?"), dateline)
     assert (answer.abstained, answer.reason) == (False, AbstentionReason.PARTIAL)
@@ -291,7 +291,7 @@ def test_a_model_that_fails_at_once_gives_way_to_source_sentences(load: Load, er
 
 
 def test_a_model_that_fails_midway_leaves_what_it_wrote(load: Load) -> None:
-    model = ScriptedModel(replies=lambda messages: ANSWER, yes=[0.95, 0.95, ModelTimeoutError("too late")])
+    model = ScriptedModel(replies=lambda messages: ANSWER, yes=[0.97, 0.97, ModelTimeoutError("too late")])
     dateline = load(model)
     answer = sound(dateline.ask(QUESTION), dateline)
     assert (answer.model, [s.text for s in answer.sentences]) == ("scripted", [ANSWER])
@@ -428,7 +428,7 @@ def test_an_article_changed_while_answering_is_not_cited(
 
     monkeypatch.setattr("rag.index.embedding.load_embedder", lambda settings: embedder)
     writer.ingest([article.parent])
-    model = ScriptedModel(replies=correcting, yes=lambda messages: 0.95)
+    model = ScriptedModel(replies=correcting, yes=lambda messages: 0.97)
     monkeypatch.setattr("rag.generate.llm.load_model", lambda settings, progress: model)
     reader = Dateline(Settings(index=tmp_path / "index"))
     answer = sound(reader.ask(QUESTION), reader)

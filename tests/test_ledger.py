@@ -291,6 +291,37 @@ def test_a_sentence_put_together_from_halves_of_two_is_partial(store: IndexStore
     assert [s.verdict for s in ledger.sentences()] == [Verdict.PARTIAL]
 
 
+def test_what_its_author_doubts_gives_way_to_the_words_of_the_source(
+    ledger: ClaimLedger, passages: list[RetrievedPassage]
+) -> None:
+    ledger.add(replace(draft("Three passengers drowned.", passages[0]), doubted=True))
+    assert not ledger.sentences()
+    ledger.settle()
+    assert shown(ledger) == [(DROWNED, [DROWNED])]
+    [dropped] = ledger.dropped()
+    assert (dropped.verdict, dropped.why) == (
+        Verdict.PARTIAL,
+        "the model that wrote this doubts that its source says it",
+    )
+
+
+def test_the_words_of_the_source_need_no_author_who_is_sure(
+    ledger: ClaimLedger, passages: list[RetrievedPassage]
+) -> None:
+    ledger.add(replace(draft(DROWNED, passages[0]), doubted=True))
+    assert [(s.text, s.verdict) for s in ledger.sentences()] == [(DROWNED, Verdict.SUPPORTED)]
+
+
+def test_what_is_doubted_stands_beside_what_another_article_says(
+    store: IndexStore, passages: list[RetrievedPassage]
+) -> None:
+    ledger = ClaimLedger(store.catalog, "What happened to the ferry?", passages, BuiltinVerifier())
+    ledger.add(draft("Three passengers drowned.", passages[0]))
+    ledger.add(replace(draft("Fishermen took forty others ashore after the ferry sank.", passages[1]), doubted=True))
+    ledger.settle()
+    assert [s.verdict for s in ledger.sentences()] == [Verdict.SUPPORTED, Verdict.PARTIAL]
+
+
 def test_a_source_that_repeats_the_question_does_not_lend_its_words_to_another_that_answers(tmp_path: Path) -> None:
     echo = "The fastest ferry that ever sailed to Arkona has arrived in the harbour this week."
     other = "The Marisa, a sister of the ferry Dunmore, is kept in the harbour for repairs."

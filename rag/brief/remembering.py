@@ -20,8 +20,9 @@ from rag.types import RetrievedPassage, Span, Turn
 _FILE = "drafts.sqlite"
 _WAIT = 10.0
 
-_Kept = tuple[str, list[tuple[int, int]], int]
-"""A draft: its text, the spans of its passage that it cites, and how many sources it invented."""
+_FORM = "2"  # of what is kept
+_Kept = tuple[str, list[tuple[int, int]], int, bool]
+"""A draft: its text, the spans of its passage that it cites, how many sources it invented, and if it is doubted."""
 
 
 class RememberingAnswerer:
@@ -58,9 +59,9 @@ class RememberingAnswerer:
                 return
             known = [] if first is None else [_encoded(first, passage)]
             self._put(key, known)
-        for text, cited, invented in known:
+        for text, cited, invented, doubted in known:
             places = tuple((passage, Span(start, end)) for start, end in cited)
-            yield Draft(text, (passage,), places, invented)
+            yield Draft(text, (passage,), places, invented, doubted)
 
     def rewrite(self, question: str, history: Sequence[Turn], trace: Trace) -> str | None:
         """Returns what the answerer makes of a follow-up."""
@@ -73,11 +74,10 @@ class RememberingAnswerer:
     def _get(self, key: str) -> list[_Kept] | None:
         with suppress(OSError, sqlite3.Error), closing(self._opened()) as database:
             row = database.execute("SELECT kept FROM drafts WHERE key = ?", (key,)).fetchone()
-            return (
-                None
-                if row is None
-                else [(str(t), [(int(a), int(b)) for a, b in c], int(n)) for t, c, n in json.loads(row[0])]
-            )
+            if row is not None:
+                return [
+                    (str(t), [(int(a), int(b)) for a, b in c], int(n), bool(d)) for t, c, n, d in json.loads(row[0])
+                ]
         return None
 
     def _put(self, key: str, kept: Sequence[_Kept]) -> None:
@@ -93,11 +93,12 @@ class RememberingAnswerer:
 
 def _encoded(draft: Draft, passage: RetrievedPassage) -> _Kept:
     inside = passage.passage.id
-    return draft.text, [(at.start, at.end) for p, at in draft.cited if p.passage.id == inside], draft.invented
+    cited = [(at.start, at.end) for p, at in draft.cited if p.passage.id == inside]
+    return draft.text, cited, draft.invented, draft.doubted
 
 
 def _key(model: str, question: str, passage: RetrievedPassage) -> str:
     inside = passage.passage
     shown = (passage.title, passage.publisher, str(passage.published), inside.text)
-    parts = (model, prompts_digest(), question, inside.id, inside.version, *shown)
+    parts = (_FORM, model, prompts_digest(), question, inside.id, inside.version, *shown)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

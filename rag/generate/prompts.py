@@ -135,6 +135,12 @@ On six right and four wrong answers to questions about news it gave the right on
 .68 and .88: it helps, and does not replace the checks against the source.
 """
 
+SURE_FROM = 0.96
+"""P(yes) of ``check_messages`` below which the model doubts its own sentence, which is then partial at best.
+
+TODO
+"""
+
 _CONTROL = re.compile(
     r"<(?=[|｜]|/?(?:s|bos|eos|think|tool_call|tool_response|start_of_turn|end_of_turn)>|<?/?SYS>>)|\[(?=/?INST\])",
     re.IGNORECASE,

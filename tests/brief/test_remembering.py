@@ -17,6 +17,7 @@ from rag.config import Settings
 from rag.errors import ModelError
 from rag.generate.answerability import Assessor
 from rag.generate.extractive import ExtractiveAnswerer
+from rag.generate.drafting import Trace
 from rag.generate.fallback import FallbackAnswerer
 from rag.generate.model import Message
 from rag.generate.passagewise import PassagewiseAnswerer
@@ -25,6 +26,7 @@ from rag.retrieve.hybrid import Retriever
 from rag.service import Dateline
 from tests.corpora import write_article
 from tests.fakes import ScriptedModel
+from tests.passages import retrieved
 
 EVENTS = (
     "The Arkona bridge over the river Lom collapsed on Monday after heavy rain, the mayor of Arkona said.",
@@ -134,3 +136,13 @@ def test_a_damaged_or_unwritable_memory_is_no_reason_to_fail(brief: Brief, tmp_p
     assert asked(one) == set(EVENTS)
     with pytest.raises(sqlite3.DatabaseError):
         sqlite3.connect(tmp_path / "cache" / "drafts.sqlite").execute("SELECT * FROM drafts")
+
+
+@pytest.mark.parametrize("sure", [0.8, 0.99])
+def test_whether_it_was_doubted_is_remembered(embedder: Embedder, tmp_path: Path, sure: float) -> None:
+    passage = retrieved(EVENTS[0])
+    model = ScriptedModel(replies=["The Arkona bridge collapsed on Monday."], yes=[0.99, sure])
+    written = PassagewiseAnswerer(model, Assessor(embedder, lambda stem: 1.0))
+    answerer = RememberingAnswerer(written, tmp_path)
+    first, again = (list(answerer.draft("What collapsed?", [passage], Trace())) for _ in range(2))
+    assert first == again and [draft.doubted for draft in first] == [sure < 0.9]

@@ -27,7 +27,7 @@ def falling_back(model: ScriptedModel | None, assessor: Assessor, why: str = "")
 
 
 def test_a_model_that_works_answers_alone(assessor: Assessor) -> None:
-    model, trace = ScriptedModel(replies=["Three drowned.", ""], yes=[0.95, 0.95, 0.95]), Trace()
+    model, trace = ScriptedModel(replies=["Three drowned.", ""], yes=[0.97, 0.97, 0.97]), Trace()
     answerer = falling_back(model, assessor)
     assert [draft.text for draft in answerer.draft(QUESTION, SOURCES, trace)] == ["Three drowned."]
     assert (answerer.name, trace.warnings, trace.model) == ("scripted", [], None)
@@ -50,7 +50,7 @@ def test_a_failure_before_the_first_sentence(assessor: Assessor, error: type[Mod
 
 @pytest.mark.parametrize("error", [ModelError, ModelTimeoutError, ModelUnreachableError])
 def test_a_failure_after_the_first_sentence(assessor: Assessor, error: type[ModelError]) -> None:
-    model, trace = ScriptedModel(replies=["Three drowned."], yes=[0.95, 0.95, error("it broke")]), Trace()
+    model, trace = ScriptedModel(replies=["Three drowned."], yes=[0.97, 0.97, error("it broke")]), Trace()
     drafts = list(falling_back(model, assessor).draft(QUESTION, SOURCES, trace))
     assert [draft.text for draft in drafts] == ["Three drowned."]
     assert trace.warnings == ["it broke; the answer may be incomplete"]
@@ -82,7 +82,7 @@ def test_a_failed_rewrite_is_told_and_left_to_the_rule(assessor: Assessor) -> No
 
 
 def test_closing_reaches_the_model_and_its_work(assessor: Assessor) -> None:
-    model = ScriptedModel(replies=lambda messages: "Three drowned.", yes=lambda messages: 0.95)
+    model = ScriptedModel(replies=lambda messages: "Three drowned.", yes=lambda messages: 0.97)
     answerer = falling_back(model, assessor)
     drafts = answerer.draft(QUESTION, SOURCES, Trace())
     next(drafts)

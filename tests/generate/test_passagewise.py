@@ -9,7 +9,7 @@ from rag.generate.answerability import Assessor
 from rag.generate.drafting import Trace
 from rag.generate.model import Message
 from rag.generate.passagewise import PassagewiseAnswerer
-from rag.generate.prompts import CHECK_LINE, TRUE_FROM
+from rag.generate.prompts import CHECK_LINE, SURE_FROM, TRUE_FROM
 from rag.index.embedding import Embedder
 from rag.types import Turn, Usage
 from tests.fakes import ScriptedModel
@@ -30,7 +30,7 @@ def written(messages: Sequence[Message]) -> str:
 
 
 def test_one_sentence_a_passage_in_retrieval_order(assessor: Assessor) -> None:
-    model = ScriptedModel(replies=written, yes=lambda messages: 0.95)
+    model = ScriptedModel(replies=written, yes=lambda messages: 0.97)
     drafts = PassagewiseAnswerer(model, assessor).draft(QUESTION, SOURCES, Trace())
     assert [next(drafts).evidence for _ in range(4)] == [(source,) for source in SOURCES[:4]]
     assert all("Cape 4" not in messages[-1]["content"] for messages in model.asked)  # not read before it is asked for
@@ -44,7 +44,7 @@ def test_every_passage_is_read_when_none_answers(assessor: Assessor) -> None:
 
 
 def test_a_sentence_broken_off_is_no_draft(assessor: Assessor) -> None:
-    model = ScriptedModel(replies=lambda messages: "Three passengers of the fer", yes=lambda messages: 0.95)
+    model = ScriptedModel(replies=lambda messages: "Three passengers of the fer", yes=lambda messages: 0.97)
     model.finish_reason = "length"
     assert list(PassagewiseAnswerer(model, assessor).draft(QUESTION, SOURCES, Trace())) == []
 
@@ -62,7 +62,7 @@ def test_a_sentence_broken_off_is_no_draft(assessor: Assessor) -> None:
     ],
 )
 def test_the_passage_is_never_spoken_of(assessor: Assessor, reply: str, drafted: list[str]) -> None:
-    model = ScriptedModel(replies=[reply], yes=lambda messages: 0.95)
+    model = ScriptedModel(replies=[reply], yes=lambda messages: 0.97)
     drafts = list(PassagewiseAnswerer(model, assessor).draft(QUESTION, SOURCES[:1], Trace()))
     assert [draft.text for draft in drafts] == drafted
 
@@ -75,10 +75,17 @@ def test_two_opinions_decide_whether_a_passage_is_asked(assessor: Assessor) -> N
 
 @pytest.mark.parametrize(("confirms", "drafted"), [(0.1, 0), (TRUE_FROM - 0.01, 0), (TRUE_FROM, 1)])
 def test_the_model_takes_back_what_it_does_not_confirm(assessor: Assessor, confirms: float, drafted: int) -> None:
-    model = ScriptedModel(replies=written, yes=[0.95, confirms])
+    model = ScriptedModel(replies=written, yes=[0.97, confirms])
     assert len(list(PassagewiseAnswerer(model, assessor).draft(QUESTION, SOURCES[:1], Trace()))) == drafted
     assert CHECK_LINE in model.asked[-1][-1]["content"]
     assert "Statement: Three drowned." in model.asked[-1][-1]["content"]
+
+
+@pytest.mark.parametrize(("confirms", "doubted"), [(TRUE_FROM, True), (SURE_FROM - 0.01, True), (SURE_FROM, False)])
+def test_the_model_doubts_what_it_hardly_confirms(assessor: Assessor, confirms: float, doubted: bool) -> None:
+    model = ScriptedModel(replies=written, yes=[0.97, confirms])
+    [draft] = PassagewiseAnswerer(model, assessor).draft(QUESTION, SOURCES[:1], Trace())
+    assert draft.doubted is doubted
 
 
 def test_an_empty_reply_is_no_draft(assessor: Assessor) -> None:
@@ -87,7 +94,7 @@ def test_an_empty_reply_is_no_draft(assessor: Assessor) -> None:
 
 
 def test_every_call_is_paid_for(assessor: Assessor) -> None:
-    model = ScriptedModel(replies=written, yes=lambda messages: 0.95)
+    model = ScriptedModel(replies=written, yes=lambda messages: 0.97)
     trace = Trace()
     list(PassagewiseAnswerer(model, assessor).draft(QUESTION, SOURCES[:2], trace))
     prompted = sum(len(m["content"].split()) for messages in model.asked for m in messages)
@@ -95,7 +102,7 @@ def test_every_call_is_paid_for(assessor: Assessor) -> None:
 
 
 def test_closing_stops_the_work(assessor: Assessor) -> None:
-    model = ScriptedModel(replies=written, yes=lambda messages: 0.95)
+    model = ScriptedModel(replies=written, yes=lambda messages: 0.97)
     drafts = PassagewiseAnswerer(model, assessor).draft(QUESTION, SOURCES, Trace())
     next(drafts)
     asked = len(model.asked)
