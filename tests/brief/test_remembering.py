@@ -16,8 +16,8 @@ from rag.check.builtin import BuiltinVerifier
 from rag.config import Settings
 from rag.errors import ModelError
 from rag.generate.answerability import Assessor
-from rag.generate.extractive import ExtractiveAnswerer
 from rag.generate.drafting import Trace
+from rag.generate.extractive import ExtractiveAnswerer
 from rag.generate.fallback import FallbackAnswerer
 from rag.generate.model import Message
 from rag.generate.passagewise import PassagewiseAnswerer
