@@ -5,16 +5,15 @@ Run as::
     python -m eval.bench.shown FOLDER --index DIR [--labelled FILE]
 
 ``FOLDER`` holds ``queries.jsonl.gz``, ``DIR`` an index of its ``corpus.jsonl.gz``. ``--labelled``, by default
-``eval/suites/news2022_sentences.jsonl``, has lines of ``question_id, article_id, version, start, end, sentence`` and
-``supported``: what the embedded model wrote about a passage ``[start, end)`` of an article, before any check, and
-whether a person found that the source sentences it would cite say it. Each sentence goes through the ledger as in an
-answer. Two halves, for choosing thresholds and for reporting, are told apart by a hash of the question.
+``eval/suites/news2022_sentences.jsonl``, has lines of ``question_id, article_id, version, start, end, sentence``,
+``sure``, ``supported`` and ``reported``: what the embedded model wrote about a passage ``[start, end)`` of an article,
+before any check, how sure it was of it when asked again, whether a reader found that the source sentences it would cite
+say it, and whether nothing was chosen on it. Each sentence goes through the ledger as in an answer.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from eval.statistics import share
 from rag.check.verification import Verifier
 from rag.config import load_settings
 from rag.generate.drafting import Draft
+from rag.generate.prompts import SURE_FROM
 from rag.generate.verifiers import load_verifier
 from rag.index.catalog import Catalog
 from rag.index.store import IndexStore
@@ -36,7 +36,13 @@ LABELLED = Path("eval/suites/news2022_sentences.jsonl")
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A sentence written about a passage, and whether a person found it supported there."""
+    """A sentence written about a passage, and what was found of it.
+
+    Attributes:
+        sure: P(yes) of the model that wrote it, asked whether the passage says it.
+        supported: Whether a reader found that it does.
+        reported: Whether it is of the part that nothing is chosen on.
+    """
 
     question_id: str
     article_id: str
@@ -44,12 +50,9 @@ class Labelled:
     start: int
     end: int
     sentence: str
+    sure: float
     supported: bool
-
-    @property
-    def is_reported(self) -> bool:
-        """Whether it belongs to the half that nothing is chosen on."""
-        return hashlib.sha256(self.question_id.encode()).digest()[0] % 2 == 1
+    reported: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,30 +65,30 @@ class Shown:
 
 
 def main() -> int:
-    """Prints, for both halves, how many are shown as supported and how many of these are wrong."""
+    """Prints, for both parts, how many are shown as supported and how many of these are wrong."""
     parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--index", type=Path, required=True)
     parser.add_argument("--labelled", type=Path, default=LABELLED)
     parser.add_argument("--verifier")
-    parser.add_argument("--mistakes", action="store_true", help="also print wrong sentences shown, of the first half")
+    parser.add_argument("--mistakes", action="store_true", help="also print wrong ones shown, of those for choosing")
     arguments = parser.parse_args()
     verifier = load_verifier(load_settings(verifier=arguments.verifier))
     asked = {row["id"]: row["question"] for _, row in records(arguments.folder / "queries.jsonl.gz")}
     store = IndexStore(arguments.index)
     found = list(show(read_labelled(arguments.labelled), asked, store, verifier))
     store.close()
-    for name, is_reported in (("half for choosing", False), ("half for reporting", True)):
-        half = [s for s in found if s.labelled.is_reported is is_reported]
-        shown = [s for s in half if s.verdict is Verdict.SUPPORTED]
-        right = [s for s in half if s.labelled.supported]
-        print(f"{name}: {len(half)} sentences, {len(half) - len(right)} of them wrong")
-        print(f"  shown as supported         {_rate([s.verdict is Verdict.SUPPORTED for s in half], half)}")
+    for name, is_reported in (("for choosing", False), ("for reporting", True)):
+        part = [s for s in found if s.labelled.reported is is_reported]
+        shown = [s for s in part if s.verdict is Verdict.SUPPORTED]
+        right = [s for s in part if s.labelled.supported]
+        print(f"{name}: {len(part)} sentences, {len(part) - len(right)} of them wrong")
+        print(f"  shown as supported         {_rate([s.verdict is Verdict.SUPPORTED for s in part], part)}")
         print(f"  wrong among these          {_rate([not s.labelled.supported for s in shown], shown)}")
         print(f"  of the right ones, shown   {_rate([s.verdict is Verdict.SUPPORTED for s in right], right)}")
     if arguments.mistakes:
         for s in found:
-            if s.verdict is Verdict.SUPPORTED and not s.labelled.supported and not s.labelled.is_reported:
+            if s.verdict is Verdict.SUPPORTED and not s.labelled.supported and not s.labelled.reported:
                 print(json.dumps({"support": round(s.support, 3), "sentence": s.labelled.sentence}))
     return 0
 
@@ -100,7 +103,7 @@ def show(rows: Sequence[Labelled], asked: Mapping[str, str], store: IndexStore, 
     for row in rows:
         passage = _passage(store.catalog, row)
         ledger = ClaimLedger(store.catalog, asked[row.question_id], [passage], verifier, store.lexical.idf)
-        ledger.add(Draft(row.sentence, (passage,)))
+        ledger.add(Draft(row.sentence, (passage,), doubted=row.sure < SURE_FROM))
         ledger.settle()
         shown = next((s for s in ledger.sentences() if s.text == row.sentence), None)
         yield Shown(row, shown.verdict if shown else None, shown.support if shown else 0.0)
