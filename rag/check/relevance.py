@@ -2,7 +2,7 @@
 
 A supported sentence beside the point is a wrong answer. The rules object to little, because what they object to is not
 shown: names of the question of which the source's passage knows nothing, another kind of event, no number where one is
-asked for, no time where a time is.
+asked for, no time where a time is, no word that the question does not have.
 """
 
 from __future__ import annotations
@@ -61,6 +61,11 @@ _AMOUNT = re.compile(
     r"|\ban? [a-z]+ (?:person|man|woman|child)\b"
     r"|\ban? (?:person|man|woman|child|dozen|hundred|thousand|million)\b",
     re.IGNORECASE,
+)
+_ASKS_FOR_MORE = re.compile(
+    r"^(?!\W*(?:did|does?|is|are|was|were|has|have|had|can|could|will|would|should|may|might)\b)(?!.*\bor\b)"
+    r".*\b(?:who|whom|whose|what|which|where|when|why|how)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 DENIED = "its source denies it"
 """How an objection begins to a sentence that denies what the question takes for granted."""
@@ -131,6 +136,8 @@ class Relevance:
         named = {key for name in find_names(f"of {patient}") for key in stem_keys([part.key for part in name.parts])}
         self._patient = frozenset(content_stems(patient)) - named
         self._presumed = _presumed(asked)
+        # "Brazil or Croatia" has the answer in the question, and so has what is asked for a yes.
+        self._known = frozenset(content_stems(plain(question)) if _ASKS_FOR_MORE.search(asked) else ())
         about = _ABOUT.search(asked)
         self._about = frozenset(content_stems(about.group(1))) if about else frozenset[str]()
 
@@ -154,7 +161,15 @@ class Relevance:
             or self._no_time(plain(shown.text))
             or self._denied(plain(shown.source))
             or self._other_topic(near)
+            or self._repetition(plain(shown.text))
         )
+
+    def _repetition(self, text: str) -> str:
+        """Says so where a sentence has no word of its own: "The IRS announced it will do", for "… will do what?"."""
+        repeats = self._known and set(content_stems(text)) <= self._known
+        if not repeats or any(map(is_negation, keys(text))) or (_NUMBER.search(self._text) and _AMOUNT.search(text)):
+            return ""
+        return "it only repeats the question"
 
     def _other_event(self, source: str, near: str) -> str:
         form = self._form

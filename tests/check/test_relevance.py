@@ -101,3 +101,34 @@ def test_a_part_that_points_back_is_met_in_its_own_words() -> None:
 def test_no_question_breaks_it(question: str) -> None:
     objection(question, "")
     objection(question, "Nine people drowned.")
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("The tax office announced it will do what this week?", "The tax office announced it will do."),
+        (
+            "The agency has set a date for its launch. How soon could it be?",
+            "The agency has set a date for its launch.",
+        ),
+        ("Which minister resigned?", "The minister resigned."),
+        ("How many ferries sank?", "Ferries sank."),
+    ],
+)
+def test_a_sentence_that_only_repeats_the_question_answers_nothing(question: str, text: str) -> None:
+    assert Relevance(question).objection(Shown(text, text)) in ("it only repeats the question", "it gives no number")
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("Did the minister resign?", "The minister resigned."),
+        ("Was it the minister who resigned?", "The minister resigned."),
+        ("Which of the two won, the north or the south?", "The south won."),
+        ("How many passengers drowned?", "No passengers drowned."),
+        ("How many passengers drowned?", "All passengers drowned."),
+        ("What did the minister do?", "The minister did not resign."),
+    ],
+)
+def test_the_words_of_a_question_may_be_the_answer(question: str, text: str) -> None:
+    assert "repeats" not in Relevance(question).objection(Shown(text, text))
