@@ -37,9 +37,9 @@ class PassagewiseAnswerer:
         return self._model.name
 
     def draft(self, question: str, passages: Sequence[RetrievedPassage], trace: Trace) -> Iterator[Draft]:
-        """Yields one sentence for each passage that states the answer, in retrieval order."""
+        """Yields one sentence for each passage that states the answer; what most likely does is asked first."""
         likely = self._assessor.assess(question, passages).answerable
-        for passage in passages:
+        for passage in sorted(passages, key=lambda passage: -likely[passage.passage.id]):
             trace.go_on()
             yes, usage = self._model.probability_of_yes(prompts.gate_messages(passage, question))
             trace.usage += usage
