@@ -157,15 +157,15 @@ class ClaimLedger:
     def settle(self) -> None:
         """Decides on sentences that are only partly supported.
 
-        They are shown when there is nothing better, in the source's words where one of its sentences says all that they
-        add to the question; and what another article says, short of a word like "believed" or of the last certainty, is
-        shown beside it, since it may be what the sources differ on.
+        They are shown when there is nothing better, or beside what other articles say, since they may be what the
+        sources differ on: in the source's words where one of its sentences says all that they add to the question, else
+        as they are, beside others only if short of no more than a word like "believed" or the last certainty.
         """
         alone = not self._sentences
         heard = {citation.article_id for citation in self._citations.given()}
         for text, check, cited, own in self._partial:
             others = heard.isdisjoint(source.sentence.article_id for source in cited)
-            if alone and own is not None:
+            if own is not None and (alone or others):
                 self._dropped.append(DroppedSentence(text, check.verdict, check.why))
                 self._show(own.sentence.text, Check(Verdict.SUPPORTED, 1.0), [own])
             elif alone or (others and set(check.lacks) <= _BEARABLE):

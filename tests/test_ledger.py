@@ -312,14 +312,21 @@ def test_the_words_of_the_source_need_no_author_who_is_sure(
     assert [(s.text, s.verdict) for s in ledger.sentences()] == [(DROWNED, Verdict.SUPPORTED)]
 
 
-def test_what_is_doubted_stands_beside_what_another_article_says(
+def test_what_is_doubted_stands_in_the_words_of_its_source_beside_what_another_article_says(
     store: IndexStore, passages: list[RetrievedPassage]
 ) -> None:
     ledger = ClaimLedger(store.catalog, "What happened to the ferry?", passages, BuiltinVerifier())
     ledger.add(draft("Three passengers drowned.", passages[0]))
     ledger.add(replace(draft("Fishermen took forty others ashore after the ferry sank.", passages[1]), doubted=True))
     ledger.settle()
-    assert [s.verdict for s in ledger.sentences()] == [Verdict.SUPPORTED, Verdict.PARTIAL]
+    assert shown(ledger) == [("Three passengers drowned.", [DROWNED]), (ELSEWHERE, [ELSEWHERE])]
+
+
+def test_what_is_doubted_of_the_same_article_gives_way(ledger: ClaimLedger, passages: list[RetrievedPassage]) -> None:
+    ledger.add(draft("Three passengers drowned.", passages[0]))
+    ledger.add(replace(draft("The ferry sank off Arkona in heavy seas.", passages[0]), doubted=True))
+    ledger.settle()
+    assert [text for text, _ in shown(ledger)] == ["Three passengers drowned."]
 
 
 def test_a_source_that_repeats_the_question_does_not_lend_its_words_to_another_that_answers(tmp_path: Path) -> None:
@@ -440,6 +447,6 @@ def test_what_another_paper_says_short_of_a_word_like_believed_is_shown_beside(
 
     ledger = ClaimLedger(store.catalog, "What happened to the ferry?", passages, Doubting())
     ledger.add(draft(DROWNED, passages[0]))
-    ledger.add(draft("The coast guard will not publish its report on the ferry this year.", passages[1]))
+    ledger.add(draft("The coast guard will not publish its report on the Marisa this year.", passages[1]))
     ledger.settle()
     assert [s.verdict for s in ledger.sentences()] == [Verdict.SUPPORTED, Verdict.PARTIAL]

@@ -13,6 +13,7 @@ import secrets
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,9 @@ class EmbeddedServer:
         line = self._process.stdout.readline()
         answer: dict[str, Any] = json.loads(line) if line else {"error": self.failure() or "its process ended"}
         if "error" in answer:
+            # llama.cpp writes its log from a thread of its own, which is done when the process has ended.
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=2)
             why = self._last_complaint() or answer["error"]
             self.close()
             raise ModelUnavailableError(f"{self.model.name} cannot be loaded: {why}")
