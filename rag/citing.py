@@ -40,6 +40,10 @@ class Source:
         """Returns the sentences of the passage before it."""
         return self.passage.passage.before(self.sentence.span)
 
+    def has(self, stems: frozenset[str]) -> bool:
+        """Tells whether its sentence has all of these content stems."""
+        return stems <= set(content_stems(plain(self.sentence.text)))
+
     def context(self) -> FactContext:
         """Returns what is known of it beside its words."""
         hit = self.passage
@@ -63,6 +67,11 @@ def stating(sources: Iterable[Source]) -> list[Source]:
     return [source for source in sources if is_statement(source.sentence.text)]
 
 
+def added(text: str, asked: str) -> frozenset[str]:
+    """Returns the content stems that a sentence adds to the question: where its answer must lie."""
+    return frozenset(content_stems(plain(text))) - frozenset(content_stems(plain(asked)))
+
+
 def scattered(text: str, cited: Sequence[Source], pool: Sequence[Source], asked: str) -> str:
     """Returns why words gathered from a pool, each of which a sentence has, may still not say it; empty if they do.
 
@@ -80,11 +89,10 @@ def scattered(text: str, cited: Sequence[Source], pool: Sequence[Source], asked:
     together = all(after - place == 1 for place, after in pairwise(places))
     if not together or len({source.passage.passage.id for source in cited}) > 1:
         return "no one place in the sources says all of this"
-    saying = [source.sentence.text for source in cited if support(text, source.sentence.text) >= ONE_SENTENCE_AT]
+    saying = [source for source in cited if support(text, source.sentence.text) >= ONE_SENTENCE_AT]
     if not saying:
         return "no one sentence of the sources says most of this"
-    added = set(content_stems(plain(text))) - set(content_stems(plain(asked)))
-    if len(cited) > 1 and not any(added <= set(content_stems(plain(words))) for words in saying):
+    if len(cited) > 1 and not any(source.has(added(text, asked)) for source in saying):
         return "no one sentence of the sources says this with what answers the question"
     return ""
 

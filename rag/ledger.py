@@ -15,7 +15,7 @@ from rag.check.speakers import asked_speaker, same_person, speaker_of
 from rag.check.support import Idf, support
 from rag.check.verification import Claim, Verifier
 from rag.check.words import content_stems, plain
-from rag.citing import CitationList, Source, scattered, source_at, sources_in, stating
+from rag.citing import CitationList, Source, added, scattered, source_at, sources_in, stating
 from rag.generate.drafting import Draft
 from rag.index.catalog import Catalog
 from rag.ingest.sentences import sentences as segment
@@ -150,9 +150,9 @@ class ClaimLedger:
 
     def _own_words(self, text: str, cited: Sequence[Source]) -> Source | None:
         """Returns the cited sentence that answers in the place of one drawn from it, with all that this one adds."""
-        added = set(content_stems(plain(text))) - set(content_stems(plain(self._part)))
-        saying = [s for s in cited if added <= set(content_stems(plain(s.sentence.text))) and self._answers(s)]
-        return self._closest(text, saying) if added and saying else None
+        answer = added(text, self._part)
+        saying = [source for source in cited if answer and source.has(answer) and self._answers(source)]
+        return self._closest(text, saying) if saying else None
 
     def settle(self) -> None:
         """Decides on sentences that are only partly supported.

@@ -70,7 +70,8 @@ def headline_from_url(url: str) -> str:
         words = [word for word in parts if word.isalpha() or (word.isdigit() and len(word) < _NUMBER_OF_PAGE)]
         telling = [word for word in words if len(word) > 1 and (word.isalpha() or _YEAR.fullmatch(word))]
         if len(telling) > 1 and any(map(str.isalpha, telling)):
-            return " ".join(words)[0].upper() + " ".join(words)[1:]
+            headline = " ".join(words)
+            return headline[0].upper() + headline[1:]
     return ""
 
 
