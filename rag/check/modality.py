@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.check.words import keys, stem_keys, vocabulary
+from rag.check.words import Word, keys, plain, stem_keys, vocabulary, words
 
 _REACH = 5  # words after the marker
 _OPEN = frozenset(
@@ -16,6 +16,13 @@ _OPEN = frozenset(
     )
 )
 _KEPT = _OPEN | frozenset(vocabulary("can appears seems reportedly perhaps maybe eventually soon"))
+# "set to launch" and, in a headline, "McDonald's to add"; "began to add" and "voted to add" are more than a plan.
+_AHEAD = frozenset(
+    vocabulary(
+        """set due scheduled slated poised ready about going agreed agrees decided decides vowed vows pledged promised
+        promises wants try tries trying preparing prepares bidding hoping aiming planning likely supposed meant"""
+    )
+)
 _PAST = re.compile(r"[^\W\d]+(?:ed)$")
 # "recommended for approval" does not say that it was approved.
 _NOUN = re.compile(r"(?:al|als|tion|tions|sion|sions|ment|ments|ance|ence)$")
@@ -38,7 +45,8 @@ def settles_what_is_open(claim: str, sentences: Sequence[str]) -> str:
 
     Returns:
         A past form of the claim, such as "approved", which the source sentences have only within a few words after
-        "will", "whether", "if" and the like; empty when there is none, or when the claim is open itself.
+        "will", "whether", "if" and the like, or as "set to approve"; empty when there is none, or when the claim is open
+        itself.
     """
     said = keys(claim)
     if _KEPT.intersection(said):
@@ -46,14 +54,27 @@ def settles_what_is_open(claim: str, sentences: Sequence[str]) -> str:
     past = [(word, stem) for word, stem in zip(said, stem_keys(said), strict=True) if _PAST.match(word)]
     if not past:
         return ""
-    read = [(found, stem_keys(found)) for found in map(keys, sentences)]
+    read = [words(plain(sentence)) for sentence in sentences]
+    stemmed = [(found, stem_keys([word.key for word in found])) for found in read]
     for word, stem in past:
         places = [
             (found, i)
-            for found, stems in read
+            for found, stems in stemmed
             for i, other in enumerate(stems)
-            if other == stem and not _NOUN.search(found[i])
+            if other == stem and not _NOUN.search(found[i].key)
         ]
-        if places and all(_OPEN.intersection(found[max(0, i - _REACH) : i]) for found, i in places):
+        if places and all(_is_open(found, i) for found, i in places):
             return word
     return ""
+
+
+def _is_open(sentence: Sequence[Word], place: int) -> bool:
+    """Tells whether a word of a sentence is only foreseen, proposed or left open there."""
+    before = [word.key for word in sentence[max(0, place - _REACH) : place]]
+    if _OPEN.intersection(before):
+        return True
+    if before[-1:] != ["to"]:
+        return False
+    subject = sentence[: place - 1]
+    # Where all words before "to" are capitals there is no verb: a headline that announces.
+    return not _AHEAD.isdisjoint(before[-3:-1]) or (bool(subject) and all(word.text[0].isupper() for word in subject))

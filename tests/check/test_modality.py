@@ -20,6 +20,11 @@ from rag.types import Verdict
             "Owners will decide whether to approve the sale of the club. A committee unanimously urged its approval.",
         ),
         ("Voters legalized gambling in the state.", "Voters may legalize gambling in the state."),
+        ("The club added a second stand for the summer.", "Arkona FC to add a second stand for the summer."),
+        (
+            "The Arkona rocket was launched from the island of Gant.",
+            "The rocket had been set to launch the Arkona probe from the island of Gant.",
+        ),
         ("The city banned cars from the centre.", "If the city banned cars from the centre, shops would suffer."),
     ],
 )
@@ -33,6 +38,8 @@ def test_what_is_only_foreseen_does_not_bear_out_that_it_happened(sentence: str,
     ("sentence", "evidence"),
     [
         ("Owners approved the sale of the club.", "Owners approved the sale of the club, which will close in May."),
+        ("Owners approved the sale of the club.", "Owners voted to approve the sale of the club."),
+        ("The club added a second stand.", "The club went on to add a second stand."),
         ("Owners will have approved the sale by May.", "Owners will approve the sale by May."),
         ("The club will be sold.", "The club will be sold if owners approve."),
     ],
