@@ -6,28 +6,25 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.check.citations import choose_citations, strip_markers
+from rag.check.citations import strip_markers
 from rag.check.expectations import Expectation, expectations
 from rag.check.facts import FactContext, FactKind, missing_facts
 from rag.check.negations import count_negations
 from rag.check.relevance import Relevance, Shown
-from rag.check.speakers import asked_speaker, same_person, speaker_of
-from rag.check.support import Idf, support
+from rag.check.rewording import BELIEVED, points_back, word_share
+from rag.check.support import Idf
 from rag.check.verification import Claim, Verifier
 from rag.check.words import content_stems, plain
-from rag.citing import CitationList, Source, added, scattered, source_at, sources_in, stating
+from rag.checking import Checker
+from rag.citing import CitationList, Source, added, source_at, sources_in, stating
 from rag.generate.drafting import Draft
 from rag.index.catalog import Catalog
 from rag.ingest.sentences import sentences as segment
 from rag.types import AnswerSentence, Check, Citation, DroppedSentence, RetrievedPassage, Span, Verdict
 
 _REPEATED = 0.8
-_DRAWN_FROM = 0.35
-_AS_WELL = 0.95
 _MIN_WORDS = 3
-_PLACE = "place"  # what is cited is not in one place, or not the words of the one asked about
-_DOUBT = "doubt"  # the model that wrote the sentence is not sure that the source says it
-_DOUBTED = "the model that wrote this doubts that its source says it"
+_DOUBT = "doubt"  # a small model's wording of what the source says
 _BEARABLE = frozenset({str(FactKind.ATTRIBUTION), _DOUBT})
 # What several pools say of one sentence: a contradiction is not outweighed by words that half agree.
 _GRAVITY = {Verdict.UNSUPPORTED: 0, Verdict.PARTIAL: 1, Verdict.CONTRADICTED: 2}
@@ -75,7 +72,7 @@ class ClaimLedger:
 
     def turn_to(self, part: str) -> None:
         """Says which part of the question the drafts that follow are to answer; at first it is the whole."""
-        self._asked = asked_speaker(part)
+        self._checker = Checker(self._verifier, part, self._idf)
         self._part = part
         self._relevance = Relevance(part)
         self._asks_when = self._dated or Expectation.DATE in expectations(part)
@@ -100,15 +97,14 @@ class ClaimLedger:
         pools = [pool for pool in (named, evidence, everything) if pool]
         best: tuple[list[Source], Check] = ([], Check(Verdict.UNSUPPORTED, 0.0, "nothing retrieved has these words"))
         for pool in pools:  # first what its author named, then what it was shown, then all that was retrieved
-            cited, check = self._check(text, pool, chosen=pool is named)
-            if check.verdict is Verdict.SUPPORTED and draft.doubted and check.support < 1:
-                best = cited, replace(check, verdict=Verdict.PARTIAL, why=_DOUBTED, lacks=(_DOUBT,))
-                break
+            cited, check = self._checker.check(text, pool, chosen=pool is named)
             if check.verdict is Verdict.SUPPORTED:
                 if why := self._besides(text, cited):
                     self._dropped.append(DroppedSentence(text, check.verdict, f"not an answer: {why}"))
+                elif why := self._doubt(text, cited, draft):
+                    self._hold(text, replace(check, verdict=Verdict.PARTIAL, why=why, lacks=(_DOUBT,)), cited)
                 else:
-                    self._show(text, check, [*cited, *self._elsewhere(text, cited)])
+                    self._show(text, check, [*cited, *self._checker.elsewhere(text, cited, self._passages)])
                 return
             if pool is everything and check.verdict is Verdict.CONTRADICTED:
                 continue  # another source that says otherwise is a disagreement, not an error of the sentence
@@ -117,15 +113,32 @@ class ClaimLedger:
         cited, check = best
         besides = self._besides(text, cited) if check.verdict is Verdict.PARTIAL else ""
         if check.verdict is Verdict.PARTIAL and not besides:
-            self._partial.append((text, check, cited, self._own_words(text, cited)))
+            self._hold(text, check, cited)
             return
         self._dropped.append(
             DroppedSentence(text, check.verdict, f"not an answer: {besides}" if besides else check.why)
         )
-        quoted = self._closest(text, named or evidence)
+        quoted = self._checker.closest(text, named or evidence)
         if quoted and self._answers(quoted):
             # What cannot be confirmed as worded is replaced by the source's own words.
             self._show(quoted.sentence.text, Check(Verdict.SUPPORTED, 1.0), [quoted])
+
+    def _doubt(self, text: str, cited: Sequence[Source], draft: Draft) -> str:
+        """Returns why a supported sentence is not believed as its author worded it; empty if it is."""
+        if draft.sure is None:
+            return ""
+        return BELIEVED.doubt(word_share(text, (source.sentence.text for source in cited)), draft.sure)
+
+    def _hold(self, text: str, check: Check, cited: list[Source]) -> None:
+        """Shows the source's own words in the place of what is only doubted, else leaves the sentence to the end."""
+        own = self._own_words(text, cited)
+        if check.lacks != (_DOUBT,):
+            self._partial.append((text, check, cited, own))
+        elif own is None or points_back(own.sentence.text):
+            self._partial.append((text, check, cited, None))
+        else:
+            self._dropped.append(DroppedSentence(text, check.verdict, check.why))
+            self._show(own.sentence.text, Check(Verdict.SUPPORTED, 1.0), [own])
 
     def _besides(self, text: str, cited: Sequence[Source]) -> str:
         """Returns why a sentence does not answer the question that is asked; empty when it may."""
@@ -138,21 +151,13 @@ class ClaimLedger:
 
     def _answers(self, source: Source) -> bool:
         """Tells whether a source sentence, shown as it is, would answer the question."""
-        return not self._besides(source.sentence.text, [source]) and not self._other_speaker([source])
-
-    def _closest(self, text: str, pool: Sequence[Source]) -> Source | None:
-        """Returns the source sentence that a sentence was drawn from, if one is close enough to tell."""
-        by_sentence = {source.sentence: source for source in pool}
-        found = choose_citations(text, list(by_sentence), idf=self._idf, limit=1)
-        if not found or support(text, found[0].text, self._idf) < _DRAWN_FROM:
-            return None
-        return by_sentence[found[0]]
+        return not self._besides(source.sentence.text, [source]) and not self._checker.other_speaker([source])
 
     def _own_words(self, text: str, cited: Sequence[Source]) -> Source | None:
         """Returns the cited sentence that answers in the place of one drawn from it, with all that this one adds."""
         answer = added(text, self._part)
         saying = [source for source in cited if answer and source.has(answer) and self._answers(source)]
-        return self._closest(text, saying) if saying else None
+        return self._checker.closest(text, saying) if saying else None
 
     def settle(self) -> None:
         """Decides on sentences that are only partly supported.
@@ -169,70 +174,10 @@ class ClaimLedger:
                 self._dropped.append(DroppedSentence(text, check.verdict, check.why))
                 self._show(own.sentence.text, Check(Verdict.SUPPORTED, 1.0), [own])
             elif alone or (others and set(check.lacks) <= _BEARABLE):
-                self._show(text, check, self._needed(text, check, cited))
+                self._show(text, check, self._checker.needed(text, check, cited))
             elif not any(says(shown.text, text) for shown in self._sentences):
                 self._dropped.append(DroppedSentence(text, check.verdict, check.why))
         self._partial.clear()
-
-    def _check(self, text: str, pool: Sequence[Source], *, chosen: bool = False) -> tuple[list[Source], Check]:
-        by_sentence = {source.sentence: source for source in pool}
-        cited = [by_sentence[s] for s in choose_citations(text, [source.sentence for source in pool], idf=self._idf)]
-        if not cited:
-            return [], Check(Verdict.UNSUPPORTED, 0.0, "nothing retrieved has these words")
-        claims = [Claim(text, " ".join(s.sentence.text for s in cited), cited[0].context())]
-        if len(cited) > 1:  # a source that carries the sentence alone needs no company
-            claims += [Claim(text, source.sentence.text, source.context()) for source in cited]
-        together, *alone = self._verifier.verify_many(claims)
-        best = max(range(len(alone)), key=lambda i: alone[i].support, default=None)
-        if best is not None and alone[best].verdict is Verdict.SUPPORTED:
-            cited, together = [cited[best]], alone[best]
-        if together.verdict is Verdict.SUPPORTED and (why := self._objection(text, cited, pool, chosen)):
-            together = Check(Verdict.PARTIAL, together.support, why, lacks=(_PLACE,))
-        return cited, together
-
-    def _needed(self, text: str, check: Check, cited: Sequence[Source]) -> list[Source]:
-        """Returns those of the cited sentences that a partly supported one rests on, in their order.
-
-        One without which it is supported as well is left out (the precision of citations in Gao et al., "Enabling large
-        language models to generate text with citations", EMNLP 2023).
-        """
-        needed = list(cited)
-        for source in reversed(cited):
-            rest = [other for other in needed if other is not source]
-            if not rest:
-                break
-            claim = Claim(text, " ".join(other.sentence.text for other in rest), rest[0].context())
-            [without] = self._verifier.verify_many([claim])
-            if without.support >= _AS_WELL * check.support:
-                needed = rest
-        return needed
-
-    def _objection(self, text: str, cited: Sequence[Source], pool: Sequence[Source], chosen: bool) -> str:
-        """Returns why words that support a sentence as words may still not say it; empty when nothing speaks so."""
-        if other := self._other_speaker(cited):
-            return f"in the source {other} says this"
-        return "" if chosen else scattered(text, cited, pool, self._part)
-
-    def _other_speaker(self, cited: Sequence[Source]) -> str:
-        """Returns who says the cited words, where the question asks for somebody else's."""
-        speakers = []
-        for source in cited if self._asked else ():
-            speakers.append(speaker_of(source.sentence.text, source.before(), source.passage.title))
-        known = [speaker for speaker in speakers if speaker]
-        return next((speaker for speaker in known if not same_person(speaker, self._asked)), "")
-
-    def _elsewhere(self, text: str, cited: Sequence[Source]) -> list[Source]:
-        """Returns sentences of other articles that carry the same claim on their own."""
-        taken = {source.sentence.article_id for source in cited}
-        found: list[Source] = []
-        for passage in self._passages:
-            if passage.passage.article_id in taken:
-                continue
-            others, check = self._check(text, sources_in([passage]))
-            if others and check.verdict is Verdict.SUPPORTED:
-                found.extend(others)
-                taken.add(passage.passage.article_id)
-        return found
 
     def _show(self, text: str, check: Check, cited: Sequence[Source]) -> None:
         repeated = next((i for i, shown in enumerate(self._sentences) if says(shown.text, text)), None)

@@ -28,6 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("rag.question",),
     ("rag.generate",),
     ("rag.citing", "rag.gathering", "rag.order_of_events"),
+    ("rag.checking",),
     ("rag.ledger",),
     ("rag.answering",),
     ("rag.brief", "rag.telemetry"),

@@ -24,7 +24,6 @@ from eval.statistics import share
 from rag.check.verification import Verifier
 from rag.config import load_settings
 from rag.generate.drafting import Draft
-from rag.generate.prompts import SURE_FROM
 from rag.generate.verifiers import load_verifier
 from rag.index.catalog import Catalog
 from rag.index.store import IndexStore
@@ -57,11 +56,19 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What became of a labelled sentence: its verdict where it is shown as written, and its support."""
+    """What became of a labelled sentence.
+
+    Attributes:
+        labelled: The sentence.
+        verdict: Its verdict; ``None`` where it is not shown as written.
+        support: Its support, in [0, 1].
+        cited: The words of its sources.
+    """
 
     labelled: Labelled
     verdict: Verdict | None
     support: float
+    cited: tuple[str, ...]
 
 
 def main() -> int:
@@ -74,9 +81,8 @@ def main() -> int:
     parser.add_argument("--mistakes", action="store_true", help="also print wrong ones shown, of those for choosing")
     arguments = parser.parse_args()
     verifier = load_verifier(load_settings(verifier=arguments.verifier))
-    asked = {row["id"]: row["question"] for _, row in records(arguments.folder / "queries.jsonl.gz")}
     store = IndexStore(arguments.index)
-    found = list(show(read_labelled(arguments.labelled), asked, store, verifier))
+    found = list(show(read_labelled(arguments.labelled), questions(arguments.folder), store, verifier))
     store.close()
     for name, is_reported in (("for choosing", False), ("for reporting", True)):
         part = [s for s in found if s.labelled.reported is is_reported]
@@ -98,15 +104,39 @@ def read_labelled(path: Path) -> list[Labelled]:
     return [Labelled(**record) for _, record in records(path)]
 
 
-def show(rows: Sequence[Labelled], asked: Mapping[str, str], store: IndexStore, verifier: Verifier) -> Iterator[Shown]:
-    """Yields what the ledger makes of each sentence, given the passage it was written about."""
+def questions(folder: Path) -> dict[str, str]:
+    """Returns the questions of a collection by id."""
+    return {row["id"]: row["question"] for _, row in records(folder / "queries.jsonl.gz")}
+
+
+def show(
+    rows: Sequence[Labelled],
+    asked: Mapping[str, str],
+    store: IndexStore,
+    verifier: Verifier,
+    *,
+    wording_is_doubted: bool = True,
+) -> Iterator[Shown]:
+    """Yields what the ledger makes of each sentence, given the passage it was written about.
+
+    Args:
+        rows: The sentences.
+        asked: The questions by id.
+        store: The index that they were written on.
+        verifier: Checks them.
+        wording_is_doubted: Whether they are taken as a small model's, as in an answer, or as anybody's.
+    """
     for row in rows:
         passage = _passage(store.catalog, row)
         ledger = ClaimLedger(store.catalog, asked[row.question_id], [passage], verifier, store.lexical.idf)
-        ledger.add(Draft(row.sentence, (passage,), doubted=row.sure < SURE_FROM))
+        ledger.add(Draft(row.sentence, (passage,), sure=row.sure if wording_is_doubted else None))
         ledger.settle()
         shown = next((s for s in ledger.sentences() if s.text == row.sentence), None)
-        yield Shown(row, shown.verdict if shown else None, shown.support if shown else 0.0)
+        if shown is None:
+            yield Shown(row, None, 0.0, ())
+        else:
+            quoted = tuple(c.quote for c in ledger.citations() if c.n in shown.citations)
+            yield Shown(row, shown.verdict, shown.support, quoted)
 
 
 def _passage(catalog: Catalog, row: Labelled) -> RetrievedPassage:

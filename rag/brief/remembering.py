@@ -20,9 +20,9 @@ from rag.types import RetrievedPassage, Span, Turn
 _FILE = "drafts.sqlite"
 _WAIT = 10.0
 
-_FORM = "2"  # of what is kept
-_Kept = tuple[str, list[tuple[int, int]], int, bool]
-"""A draft: its text, the spans of its passage that it cites, how many sources it invented, and if it is doubted."""
+_FORM = "3"  # of what is kept
+_Kept = tuple[str, list[tuple[int, int]], int, float | None]
+"""A draft: text, spans of its passage that it cites, how many sources it invented, and how sure its author is."""
 
 
 class RememberingAnswerer:
@@ -59,9 +59,9 @@ class RememberingAnswerer:
                 return
             known = [] if first is None else [_encoded(first, passage)]
             self._put(key, known)
-        for text, cited, invented, doubted in known:
+        for text, cited, invented, sure in known:
             places = tuple((passage, Span(start, end)) for start, end in cited)
-            yield Draft(text, (passage,), places, invented, doubted)
+            yield Draft(text, (passage,), places, invented, sure)
 
     def rewrite(self, question: str, history: Sequence[Turn], trace: Trace) -> str | None:
         """Returns what the answerer makes of a follow-up."""
@@ -76,7 +76,8 @@ class RememberingAnswerer:
             row = database.execute("SELECT kept FROM drafts WHERE key = ?", (key,)).fetchone()
             if row is not None:
                 return [
-                    (str(t), [(int(a), int(b)) for a, b in c], int(n), bool(d)) for t, c, n, d in json.loads(row[0])
+                    (str(t), [(int(a), int(b)) for a, b in c], int(n), None if s is None else float(s))
+                    for t, c, n, s in json.loads(row[0])
                 ]
         return None
 
@@ -94,7 +95,7 @@ class RememberingAnswerer:
 def _encoded(draft: Draft, passage: RetrievedPassage) -> _Kept:
     inside = passage.passage.id
     cited = [(at.start, at.end) for p, at in draft.cited if p.passage.id == inside]
-    return draft.text, cited, draft.invented, draft.doubted
+    return draft.text, cited, draft.invented, draft.sure
 
 
 def _key(model: str, question: str, passage: RetrievedPassage) -> str:

@@ -44,9 +44,8 @@ def settles_what_is_open(claim: str, sentences: Sequence[str]) -> str:
         sentences: The source sentences it rests on.
 
     Returns:
-        A past form of the claim, such as "approved", which the source sentences have only within a few words after
-        "will", "whether", "if" and the like, or as "set to approve"; empty when there is none, or when the claim is open
-        itself.
+        A past form of the claim, such as "approved", which the source sentences have only as "set to approve" or within
+        a few words after "will", "whether", "if" and the like; empty when there is none, or when the claim is open.
     """
     said = keys(claim)
     if _KEPT.intersection(said):

@@ -19,6 +19,7 @@ from rag.check.negations import is_negation
 from rag.check.quantities import find_quantities
 from rag.check.questions import parse, without_context
 from rag.check.words import STOPWORDS, content_stems, keys, plain, stem_keys, vocabulary, words
+from rag.ingest.sentences import sentences
 
 _ANYBODY = frozenset(stem_keys(list(vocabulary("people person persons others men women lives dead times occasions"))))
 _ALIKE = (
@@ -122,6 +123,7 @@ class Relevance:
         self._text = asked
         self._form = parse(question)
         self._names = [name for name in find_names(plain(question)) if _must_be_named(name, plain(question))]
+        self._told = _told(plain(question))
         self._lists_many = bool(_THREE.search(plain(question)))
         self._counted = _alike(self._form.counted)
         light = _LIGHT.intersection(stem_keys([self._form.verb.lower()]))
@@ -147,14 +149,14 @@ class Relevance:
         near = plain(". ".join([shown.title, *shown.before[-2:], shown.source, shown.text]))
         whole = plain(". ".join([near, *shown.before, shown.passage, shown.publisher]))
         stated = names_in(whole)
-        absent: list[str] = []
+        absent: list[tuple[str, Name]] = []
         for name in self._names:
             missing = stated.missing(name)
             # Without the surname a given name tells nothing.
             if missing and name.parts[-1].text in missing[-1] and not spelled_otherwise(name, whole):
-                absent.append(" ".join(missing))
-        if len(absent) > len(self._names) // 3 * self._lists_many:
-            return f"its source does not speak of {absent[0]}"
+                absent.append((" ".join(missing), name))
+        if self._lacks(absent):
+            return f"its source does not speak of {absent[0][0]}"
         return (
             self._other_event(plain(shown.source), whole if self._form.word == "why" else near)
             or self._no_amount(said, plain(". ".join([*shown.before[-1:], shown.source])))
@@ -163,6 +165,13 @@ class Relevance:
             or self._other_topic(near)
             or self._repetition(plain(shown.text))
         )
+
+    def _lacks(self, absent: Sequence[tuple[str, Name]]) -> bool:
+        """Tells whether a source that does not speak of some names of the question speaks of something else."""
+        if any(name.parts[0].start >= self._told for _, name in absent):
+            return len(absent) > len(self._names) // 3 * self._lists_many
+        # What is told before the question is asked need not be told again, if most of it is.
+        return len(absent) > len(self._names) // 2
 
     def _repetition(self, text: str) -> str:
         """Says so where a sentence has no word of its own: "The IRS announced it will do", for "… will do what?"."""
@@ -229,6 +238,12 @@ class Relevance:
         if self._about and len(self._about & known) <= _HALF * len(self._about):
             return "it is about something else"
         return ""
+
+
+def _told(question: str) -> int:
+    """Returns where the last sentence of a plain question begins: "Voters chose a mayor. What is her name?"."""
+    found = sentences(question)
+    return found[-1].start if found else 0
 
 
 def _presumed(asked: str) -> frozenset[str]:

@@ -19,14 +19,15 @@ class Draft:
         cited: The sentences its author named as its source, as spans of the canonical text of the passage's article;
             empty when it named none and they are still to be found in ``evidence``.
         invented: How many sources its author named that it was never shown.
-        doubted: Whether its author, asked again, is not sure that the evidence says it.
+        sure: Probability in [0, 1] that its author gives, asked again, to the evidence saying it; ``None`` where it was
+            not asked, and its wording is as good as any.
     """
 
     text: str
     evidence: tuple[RetrievedPassage, ...]
     cited: tuple[tuple[RetrievedPassage, Span], ...] = ()
     invented: int = 0
-    doubted: bool = False
+    sure: float | None = None
 
 
 @dataclass(slots=True)

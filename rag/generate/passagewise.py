@@ -58,7 +58,7 @@ class PassagewiseAnswerer:
             true, usage = self._model.probability_of_yes(prompts.check_messages(passage, text))
             trace.usage += usage
             if true >= prompts.TRUE_FROM:
-                yield Draft(text, (passage,), doubted=true < prompts.SURE_FROM)
+                yield Draft(text, (passage,), sure=true)
 
     def rewrite(self, question: str, history: Sequence[Turn], trace: Trace) -> str | None:
         """Returns the follow-up as a question that stands alone."""

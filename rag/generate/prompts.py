@@ -135,14 +135,6 @@ On six right and four wrong answers to questions about news it gave the right on
 .68 and .88: it helps, and does not replace the checks against the source.
 """
 
-SURE_FROM = 0.96
-"""P(yes) of ``check_messages`` below which the model doubts its own sentence, which is then partial at best.
-
-Of our own sentences that a reader labelled (``eval.bench.shown``), chosen on 110: below it are 64% of the 28 wrong ones
-and 28% of the 82 right ones (AUC .77). Of 166 that nothing was chosen on: 53% of 36 and 20% of 130 (AUC .73). What
-gives way is mostly shown in the source's words.
-"""
-
 _CONTROL = re.compile(
     r"<(?=[|｜]|/?(?:s|bos|eos|think|tool_call|tool_response|start_of_turn|end_of_turn)>|<?/?SYS>>)|\[(?=/?INST\])",
     re.IGNORECASE,

@@ -139,10 +139,10 @@ def test_a_damaged_or_unwritable_memory_is_no_reason_to_fail(brief: Brief, tmp_p
 
 
 @pytest.mark.parametrize("sure", [0.8, 0.99])
-def test_whether_it_was_doubted_is_remembered(embedder: Embedder, tmp_path: Path, sure: float) -> None:
+def test_how_sure_the_model_was_is_remembered(embedder: Embedder, tmp_path: Path, sure: float) -> None:
     passage = retrieved(EVENTS[0])
     model = ScriptedModel(replies=["The Arkona bridge collapsed on Monday."], yes=[0.99, sure])
     written = PassagewiseAnswerer(model, Assessor(embedder, lambda stem: 1.0))
     answerer = RememberingAnswerer(written, tmp_path)
     first, again = (list(answerer.draft("What collapsed?", [passage], Trace())) for _ in range(2))
-    assert first == again and [draft.doubted for draft in first] == [sure < 0.9]
+    assert first == again and [draft.sure for draft in first] == [sure]

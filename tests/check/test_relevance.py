@@ -132,3 +132,29 @@ def test_a_sentence_that_only_repeats_the_question_answers_nothing(question: str
 )
 def test_the_words_of_a_question_may_be_the_answer(question: str, text: str) -> None:
     assert "repeats" not in Relevance(question).objection(Shown(text, text))
+
+
+TOLD = "The governor of Gant sends buses with migrants to Arkona, Lund and Selby. Which {} city did he name last week?"
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (TOLD.format("other"), "The governor of Gant named Dunmore last week, beside Arkona and Lund."),
+        ("Fans mourn the singer Ada Lund. Which film made her famous?", 'The film "Harvest" made Ada Lund famous.'),
+    ],
+)
+def test_what_is_told_before_the_question_need_not_all_be_told_again(asked: str, said: str) -> None:
+    assert objection(asked, said) == ""
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (TOLD.format("other"), "The governor named Dunmore last week, beside Arkona."),
+        ("Fans mourn Ada Lund. Which Valley film made her famous?", 'The film "Harvest" made Ada Lund famous.'),
+        ("Fans mourn the singer Ada Lund. Which film made her famous?", 'The film "Harvest" made her famous.'),
+    ],
+)
+def test_a_source_that_knows_little_of_what_is_told_speaks_of_something_else(asked: str, said: str) -> None:
+    assert "does not speak of" in objection(asked, said)

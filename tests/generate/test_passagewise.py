@@ -9,7 +9,7 @@ from rag.generate.answerability import Assessor
 from rag.generate.drafting import Trace
 from rag.generate.model import Message
 from rag.generate.passagewise import PassagewiseAnswerer
-from rag.generate.prompts import CHECK_LINE, SURE_FROM, TRUE_FROM
+from rag.generate.prompts import CHECK_LINE, TRUE_FROM
 from rag.index.embedding import Embedder
 from rag.types import Turn, Usage
 from tests.fakes import ScriptedModel
@@ -89,11 +89,10 @@ def test_the_model_takes_back_what_it_does_not_confirm(assessor: Assessor, confi
     assert "Statement: Three drowned." in model.asked[-1][-1]["content"]
 
 
-@pytest.mark.parametrize(("confirms", "doubted"), [(TRUE_FROM, True), (SURE_FROM - 0.01, True), (SURE_FROM, False)])
-def test_the_model_doubts_what_it_hardly_confirms(assessor: Assessor, confirms: float, doubted: bool) -> None:
-    model = ScriptedModel(replies=written, yes=[0.97, confirms])
+def test_a_draft_says_how_sure_the_model_is_of_it(assessor: Assessor) -> None:
+    model = ScriptedModel(replies=written, yes=[0.97, 0.9])
     [draft] = PassagewiseAnswerer(model, assessor).draft(QUESTION, SOURCES[:1], Trace())
-    assert draft.doubted is doubted
+    assert draft.sure == 0.9
 
 
 def test_an_empty_reply_is_no_draft(assessor: Assessor) -> None:
