@@ -81,6 +81,7 @@ def parse(question: str) -> QuestionForm:
         if verb is None:
             return QuestionForm(word, noun, negated=negated)
         past = found[verb].key.endswith("ed") or not found[verb].key.endswith("s")
+        past = past and not (verb and found[verb - 1].key == "to")  # "Who announced a deal to buy …"
         return _form(text, shift, word, noun, "", found, verb, past=past, negated=negated, passive=False)
     auxiliary = found[at].key
     asks_for_subject = word in ("who", "what", "which") and at == 0 and auxiliary in _BE

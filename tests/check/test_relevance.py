@@ -158,3 +158,9 @@ def test_what_is_told_before_the_question_need_not_all_be_told_again(asked: str,
 )
 def test_a_source_that_knows_little_of_what_is_told_speaks_of_something_else(asked: str, said: str) -> None:
     assert "does not speak of" in objection(asked, said)
+
+
+def test_a_plan_that_is_asked_about_may_be_a_plan() -> None:
+    asked = "Which airline announced a deal this week to buy Gant Airways?"
+    assert objection(asked, "Dunmore Air announced a deal to buy Gant Airways.") == ""
+    assert "only as planned" in objection("Which airline bought Gant Airways?", "Dunmore Air will buy Gant Airways.")
