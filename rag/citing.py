@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.check.citations import CitedSentence, choose_citations, verify_span
+from rag.check.dates import is_when_said
 from rag.check.day_words import in_words, names_its_day
 from rag.check.facts import FactContext
 from rag.check.modality import is_statement
@@ -20,7 +21,6 @@ from rag.types import Article, Citation, RetrievedPassage, Span
 
 _SENTENCES_BEFORE = 2
 _NEAREST = 3
-_SAID = re.compile(r"\b(?:said|says|told|reported|announced|added)\s+(?:[\w']+\s+){0,2}?(?:on|late|early)\s+$")
 ONE_SENTENCE_AT = 0.65
 """Least support by wording that one source sentence lends to what rests on words gathered from here and there.
 
@@ -202,7 +202,7 @@ class CitationList:
                 if sentence.span.start <= found.span.start and found.span.end <= sentence.span.end
             ]
             # When somebody said it is seldom what is asked, unless there is no other day.
-            told = [each for each in inside if not _SAID.search(sentence.text[: each[0].start])] or inside
+            told = [each for each in inside if not is_when_said(sentence.text[: each[0].start])] or inside
             for span, found in told:
                 words = span.of(sentence.text)
                 if not names_its_day(words):

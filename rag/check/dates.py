@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
@@ -10,7 +11,9 @@ from rag.ingest.date_words import DateMention, PartialDate
 from rag.ingest.date_words import find_dates as _read_dates
 from rag.ingest.resolution import nearest_months, possible, resolve_relative
 
-__all__ = ["DateMention", "PartialDate", "StatedDates", "find_dates", "without_dates"]
+__all__ = ["DateMention", "PartialDate", "StatedDates", "find_dates", "is_when_said", "without_dates"]
+
+_SAID = re.compile(r"\b(?:said|says|told|reported|announced|added)\s+(?:[\w']+\s+){0,2}?(?:on|late|early)\s+$")
 
 
 @lru_cache(2_048)  # as of words; not of whole articles, which an ingest reads once each
@@ -27,6 +30,11 @@ def without_dates(text: str) -> str:
             out.append(text[at : mention.start])
             at = mention.end
     return " ".join([*out, text[at:]])
+
+
+def is_when_said(before: str) -> bool:
+    """Tells from the words before a date whether it is when somebody said it: "the Kremlin said on Tuesday"."""
+    return bool(_SAID.search(before))
 
 
 class StatedDates:

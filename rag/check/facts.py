@@ -8,12 +8,13 @@ are in the evidence but belong to someone else ("Iran backs the opposition"), wr
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from rag.check.bindings import misbound
-from rag.check.dates import DateMention, StatedDates, find_dates
+from rag.check.dates import DateMention, StatedDates, find_dates, is_when_said
 from rag.check.denials import affirms_what_is_denied
 from rag.check.modality import settles_what_is_open
 from rag.check.names import StatedNames, find_names
@@ -94,7 +95,7 @@ def missing_facts(sentence: str, evidence: str, *, context: FactContext) -> tupl
     numbers = StatedNumbers(source, find_quantities(source)) if quantities or mentions else None
     dated: list[DateMention] = []
     if mentions and numbers:
-        dates = StatedDates(find_dates(_DATELINE.sub("", source)), context.published)
+        dates = StatedDates(_days_of_events(_DATELINE.sub("", source), claim), context.published)
         if context.published and _names_publisher(claim, context.publisher):
             dates.accept(context.published)
         for mention in mentions:
@@ -151,6 +152,14 @@ def _without_dateline(claim: str, source: str) -> str:
     """Returns a claim with blanks in place of the source's own dateline, where the claim repeats it."""
     found = _DATELINE.match(claim)
     return f"{' ' * found.end()}{claim[found.end() :]}" if found and source.startswith(found.group()) else claim
+
+
+def _days_of_events(source: str, claim: str) -> Sequence[DateMention]:
+    """Returns the dates of a source; without those on which somebody only said it, if it has others."""
+    found = find_dates(source)
+    if any(is_when_said(claim[: mention.start]) for mention in find_dates(claim)):
+        return found
+    return [mention for mention in found if not is_when_said(source[: mention.start])] or found
 
 
 def _starts_with_pronoun(source: str) -> bool:

@@ -205,3 +205,24 @@ def test_a_pronoun_takes_its_name_from_the_sentence_before_only_when_its_own_has
     before = FactContext(before="Okafor spoke first.")
     assert missing_facts("Okafor wants peace.", "He wants peace, Mensah heard.", context=before) == ()
     assert missing_facts("Okafor wants peace.", "Mensah said that he wants peace.", context=before) != ()
+
+
+SAID = "Putin received Assad in Sochi on the evening of Monday, 20 November, the Kremlin said on Tuesday."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence", "missing"),
+    [
+        ("Putin received Assad on 21 November.", SAID, ["21 November"]),
+        ("Putin received Assad on 20 November.", SAID, []),
+        ("The Kremlin said on Tuesday that Putin had received Assad.", SAID, []),
+        ("Nine were hurt, rescuers said late on Tuesday.", "Nine were hurt, rescuers told reporters on Tuesday.", []),
+        ("Nine were hurt on Tuesday.", "Nine were hurt, rescuers told reporters on Tuesday.", []),  # no other day
+    ],
+)
+def test_the_day_on_which_it_was_said_is_not_that_of_the_event(
+    sentence: str, evidence: str, missing: list[str]
+) -> None:
+    context = FactContext(published=date(2017, 11, 21))
+    found = missing_facts(sentence, evidence, context=context)
+    assert [fact.text for fact in found if fact.kind is FactKind.DATE] == missing
