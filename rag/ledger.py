@@ -28,6 +28,7 @@ _DOUBT = "doubt"  # a small model's wording of what the source says
 _BEARABLE = frozenset({str(FactKind.ATTRIBUTION), _DOUBT})
 # What several pools say of one sentence: a contradiction is not outweighed by words that half agree.
 _GRAVITY = {Verdict.UNSUPPORTED: 0, Verdict.PARTIAL: 1, Verdict.CONTRADICTED: 2}
+_AFFIRMS = re.compile(r"(?:yes|no)\b[,:;.]?\s*", re.IGNORECASE)  # what is asked; then nothing need be added to it
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -155,8 +156,9 @@ class ClaimLedger:
 
     def _own_words(self, text: str, cited: Sequence[Source]) -> Source | None:
         """Returns the cited sentence that answers in the place of one drawn from it, with all that this one adds."""
-        answer = added(text, self._part)
-        saying = [source for source in cited if answer and source.has(answer) and self._answers(source)]
+        affirms = _AFFIRMS.match(text)
+        answer = added(text[affirms.end() :] if affirms else text, self._part)
+        saying = [source for source in cited if (answer or affirms) and source.has(answer) and self._answers(source)]
         return self._checker.closest(text, saying) if saying else None
 
     def settle(self) -> None:

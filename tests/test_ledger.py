@@ -320,6 +320,18 @@ def test_a_small_models_wording_is_believed_where_it_is_sure_and_near_its_source
     assert [(s.text, s.verdict) for s in ledger.sentences()] == [(text if believed else DROWNED, Verdict.SUPPORTED)]
 
 
+def test_a_mere_yes_gives_way_to_whose_word_it_is(tmp_path: Path) -> None:
+    said = "The opposition demanded that Brandt step down."
+    write_article(tmp_path / "c" / "a.md", f"Talks began on Tuesday. {said}", title="T", published=date(2017, 11, 21))
+    store = IndexStore(tmp_path / "i", create=True)
+    ingest(store, HashEmbedder(), [tmp_path / "c"])
+    ledger = ClaimLedger(store.catalog, "Must Brandt step down?", everything(store), BuiltinVerifier())
+    ledger.add(replace(draft("Yes, Brandt must step down.", *everything(store)), sure=0.9))
+    ledger.settle()
+    assert [(s.text, s.verdict) for s in ledger.sentences()] == [(said, Verdict.SUPPORTED)]
+    store.close()
+
+
 def test_words_of_the_source_that_lean_on_what_was_before_them_replace_nothing(tmp_path: Path) -> None:
     before, quoted = "Captain Ole Brandt was heard on Tuesday.", "He told the inquiry that a wave broke the door."
     write_article(tmp_path / "c" / "a.md", f"{before} {quoted}", title="Inquiry", published=date(2017, 11, 21))
