@@ -13,7 +13,10 @@ from rag.ingest.resolution import nearest_months, possible, resolve_relative
 
 __all__ = ["DateMention", "PartialDate", "StatedDates", "find_dates", "is_when_said", "without_dates"]
 
-_SAID = re.compile(r"\b(?:said|says|told|reported|announced|added)\s+(?:[\w']+\s+){0,2}?(?:on|late|early)\s+$")
+# What is announced "on Monday" with its object, a resignation, is announced then.
+_SAID = re.compile(
+    r"\b(?:(?:said|says|told)\s+(?:[\w']+\s+){0,2}?|(?:reported|announced|added)\s+)(?:on|late|early)\s+$"
+)
 
 
 @lru_cache(2_048)  # as of words; not of whole articles, which an ingest reads once each

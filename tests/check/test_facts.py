@@ -218,6 +218,7 @@ SAID = "Putin received Assad in Sochi on the evening of Monday, 20 November, the
         ("The Kremlin said on Tuesday that Putin had received Assad.", SAID, []),
         ("Nine were hurt, rescuers said late on Tuesday.", "Nine were hurt, rescuers told reporters on Tuesday.", []),
         ("Nine were hurt on Tuesday.", "Nine were hurt, rescuers told reporters on Tuesday.", []),  # no other day
+        ("Hijab resigned on Monday.", "Hijab, in office since 2015, announced his resignation on Monday.", []),
     ],
 )
 def test_the_day_on_which_it_was_said_is_not_that_of_the_event(
