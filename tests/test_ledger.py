@@ -320,6 +320,23 @@ def test_a_small_models_wording_is_believed_where_it_is_sure_and_near_its_source
     assert [(s.text, s.verdict) for s in ledger.sentences()] == [(text if believed else DROWNED, Verdict.SUPPORTED)]
 
 
+def test_the_words_of_the_source_need_no_author_who_is_sure(
+    ledger: ClaimLedger, passages: list[RetrievedPassage]
+) -> None:
+    ledger.add(replace(draft(DROWNED, passages[0]), sure=0.8))
+    assert [(s.text, s.verdict) for s in ledger.sentences()] == [(DROWNED, Verdict.SUPPORTED)]
+
+
+def test_what_is_doubted_stands_in_the_words_of_its_source_beside_what_another_article_says(
+    store: IndexStore, passages: list[RetrievedPassage]
+) -> None:
+    ledger = ClaimLedger(store.catalog, "What happened to the ferry?", passages, BuiltinVerifier())
+    ledger.add(draft("Three passengers drowned.", passages[0]))
+    ledger.add(replace(draft("After the ferry sank, fishermen took forty others ashore.", passages[1]), sure=0.8))
+    ledger.settle()
+    assert shown(ledger) == [("Three passengers drowned.", [DROWNED]), (ELSEWHERE, [ELSEWHERE])]
+
+
 def test_a_mere_yes_gives_way_to_whose_word_it_is(tmp_path: Path) -> None:
     said = "The opposition demanded that Brandt step down."
     write_article(tmp_path / "c" / "a.md", f"Talks began on Tuesday. {said}", title="T", published=date(2017, 11, 21))
