@@ -8,8 +8,12 @@ from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any
 
+from eval.bench.recording import recorded, restored
 from rag.generate.model import Completion, LanguageModel, Message, Strength
 from rag.types import Usage
+
+_KEY = 20  # hexadecimal digits of a key: 80 bits
+_DIGITS = 6  # of a probability
 
 
 class CachedModel:
@@ -17,7 +21,8 @@ class CachedModel:
 
     Args:
         load: Loads the model; called with the first question that is not in the file.
-        file: JSON Lines of earlier replies; made when missing, appended to with each new reply.
+        file: JSON Lines of earlier replies, which hold no words of their prompts (``eval.bench.recording``); made when
+            missing, appended to with each new reply.
         name: The model's name; replies of another name are not used.
         context: Context window in tokens.
         strength: Which strategy suits the model.
@@ -46,15 +51,17 @@ class CachedModel:
         grammar: str | None = None,
     ) -> Completion:
         """See ``LanguageModel.complete``."""
+        shown = "\n".join(message["content"] for message in messages)
 
         def ask() -> list[Any]:
             reply = self._loaded().complete(messages, max_tokens=max_tokens, stop=stop, schema=schema, grammar=grammar)
-            return [reply.text, reply.finish_reason, reply.usage.prompt_tokens, reply.usage.completion_tokens]
+            used = reply.usage
+            return [recorded(reply.text, shown), reply.finish_reason, used.prompt_tokens, used.completion_tokens]
 
-        text, finish, prompt, completion = self._get(
+        parts, finish, prompt, completion = self._get(
             ["complete", messages, max_tokens, list(stop), schema, grammar], ask
         )
-        return Completion(text, Usage(prompt, completion), finish)
+        return Completion(restored(parts, shown), Usage(prompt, completion), finish)
 
     def stream(
         self,
@@ -74,7 +81,7 @@ class CachedModel:
 
         def ask() -> list[Any]:
             probability, usage = self._loaded().probability_of_yes(messages)
-            return [probability, usage.prompt_tokens, usage.completion_tokens]
+            return [round(probability, _DIGITS), usage.prompt_tokens, usage.completion_tokens]
 
         probability, prompt, completion = self._get(["yes", messages], ask)
         return probability, Usage(prompt, completion)
@@ -91,9 +98,9 @@ class CachedModel:
         return self._model
 
     def _get(self, asked: list[Any], ask: Callable[[], list[Any]]) -> Any:
-        key = hashlib.sha256(json.dumps([self.name, *asked]).encode()).hexdigest()
+        key = hashlib.sha256(json.dumps([self.name, *asked]).encode()).hexdigest()[:_KEY]
         if key not in self._known:
             self._known[key] = ask()
-            self._file.write(json.dumps([key, self._known[key]]) + "\n")
+            self._file.write(json.dumps([key, self._known[key]], separators=(",", ":")) + "\n")
             self._file.flush()
         return self._known[key]
