@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.check.citations import CitedSentence, choose_citations, verify_span
-from rag.check.dates import is_when_said
+from rag.check.dates import of_events
 from rag.check.day_words import in_words, names_its_day
 from rag.check.facts import FactContext
 from rag.check.modality import is_statement
@@ -201,9 +201,7 @@ class CitationList:
                 for found in self._catalog.event_dates(sentence.article_id, sentence.version)
                 if sentence.span.start <= found.span.start and found.span.end <= sentence.span.end
             ]
-            # When somebody said it is seldom what is asked, unless there is no other day.
-            told = [each for each in inside if not is_when_said(sentence.text[: each[0].start])] or inside
-            for span, found in told:
+            for span, found in of_events(inside, sentence.text, lambda each: each[0].start):
                 words = span.of(sentence.text)
                 if not names_its_day(words):
                     said = re.compile(rf"(?<!\w){re.escape(words)}(?:['’]s)?(?!\w|['’]\w| \[)", re.IGNORECASE)

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from rag.check.datelines import without_datelines
 from rag.check.dates import DateMention, PartialDate, find_dates
 from rag.check.quotations import find_quotations
 from rag.check.words import plain
@@ -32,7 +33,6 @@ _LAST = re.compile(r"\blast\s+$", re.IGNORECASE)
 _FRAME = re.compile(r"\b(?:since|until|till|between|from)\s+(?:[\w']+\s+){0,9}$", re.IGNORECASE)
 _ASIDE = re.compile(r"\b(?:who|whom|which|whose|where)\b[^;]*$", re.IGNORECASE)
 _IN = re.compile(r"\b[Ii]n\s+(?:(?:early|late|mid)[- ])?$")
-_DATELINE = re.compile(r"^[A-Z][A-Z .'-]{2,}[^()]{0,60}\([^()]{2,40}\)\s*-+\s*")
 _CLAUSE = re.compile(r"[;:]|,|\b(?:and|but|while|which|who|where)\b")
 
 
@@ -67,7 +67,7 @@ def event_day(sentence: str, published: date | None) -> EventDay | None:
     The first date outside quotation marks counts that is not the beginning or end of a period ("since 2011"). A
     weekday is the nearest before the day of publication or, in a clause about the future, after it.
     """
-    text = _DATELINE.sub("", plain(sentence))
+    text = without_datelines(plain(sentence))
     quoted = [(q.start, q.end) for q in find_quotations(text)]
     found: list[EventDay] = []
     for mention in find_dates(text):

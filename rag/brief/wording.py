@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import partial
 
 from rag.brief.days import day_at
 from rag.brief.facts import Telling
 from rag.brief.voices import names_its_speaker
+from rag.check.datelines import without_datelines
 from rag.check.quotations import find_quotations, with_brackets
 from rag.check.speakers import same_person
 from rag.check.words import keys, plain
 from rag.generate.extractive import balanced
 
-_DATELINE = re.compile(
-    r"^(?:[A-Z][A-Z.' -]{2,}(?:,\s*[\w. ]{2,30})?\s*(?:\([^()]{2,40}\))?\s*[-–—―]{1,2}\s+"
-    r"|[A-Z][\w. ]+(?:, [A-Z][\w.]+)*(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?\s*\([^()]{2,40}\)\s*[-–—―]{1,2}\s+)"
-)
 _LEAD_IN = re.compile(r"^(?:But|And|So|Yet|Meanwhile|However|Also),?\s+(?=\w)")
 _RELATIVE = re.compile(
     r"\b(?:yesterday|today|tomorrow|last night"
@@ -36,8 +34,8 @@ def shown(text: str, headline: str = "") -> str:
         headline: Cut off where the sentence begins with it: pages are saved with both in one line.
     """
     line = without_headline(_BLANK.sub(" ", text).strip(), headline)
-    for pattern in (_DATELINE, _LEAD_IN):
-        rest = pattern.sub("", line, count=1)
+    for without in (without_datelines, partial(_LEAD_IN.sub, "", count=1)):
+        rest = without(line)
         if rest != line and len(keys(rest)) >= _LEAST:
             line = rest[:1].upper() + rest[1:]
     line = balanced(line)

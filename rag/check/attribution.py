@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from rag.check.datelines import dateline_of
 from rag.check.names import find_names
 from rag.check.nations import NATIONS
 from rag.check.quotations import find_quotations
@@ -62,7 +63,6 @@ PHRASE_END = re.compile(r"\s(?:who|which|that|on|in|at|has|have|had|said|says|an
 EDGES = " \t\n,.'\"?!"
 LEAD = "words spoken by "  # a name after small letters is not taken for a sentence opener or a headline
 _CONJOINED = re.compile(r"^(.*?)[,\s]+(?:and|but|then)$", re.DOTALL)
-_DATELINE = re.compile(r"^[A-Z]{3,}.{0,60}? - ")
 
 
 class Attribution(NamedTuple):
@@ -180,7 +180,7 @@ def _first_subject(text: str) -> str:
     opening = re.match(r"\W*(he|she|they|it)\b", text, re.IGNORECASE)
     if opening:
         return opening.group(1)
-    text = _DATELINE.sub("", text)
+    text = text[len(dateline_of(text)) :]
     names = find_names(text)
     if (
         names

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
+from typing import TypeVar
 
 from rag.ingest.date_words import DateMention, PartialDate
 from rag.ingest.date_words import find_dates as _read_dates
 from rag.ingest.resolution import nearest_months, possible, resolve_relative
 
-__all__ = ["DateMention", "PartialDate", "StatedDates", "find_dates", "is_when_said", "without_dates"]
+__all__ = ["DateMention", "PartialDate", "StatedDates", "find_dates", "is_when_said", "of_events", "without_dates"]
+
+T = TypeVar("T")
 
 # What is announced "on Monday" with its object, a resignation, is announced then.
 _SAID = re.compile(
@@ -38,6 +41,17 @@ def without_dates(text: str) -> str:
 def is_when_said(before: str) -> bool:
     """Tells from the words before a date whether it is when somebody said it: "the Kremlin said on Tuesday"."""
     return bool(_SAID.search(before))
+
+
+def of_events(days: Sequence[T], text: str, start: Callable[[T], int]) -> Sequence[T]:
+    """Returns those days of a text on which something took place, not only was said; all if it has no such day.
+
+    Args:
+        days: What was found in the text.
+        text: The text.
+        start: Where in it a day stands.
+    """
+    return [day for day in days if not is_when_said(text[: start(day)])] or days
 
 
 class StatedDates:

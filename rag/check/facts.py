@@ -14,7 +14,8 @@ from datetime import date
 from enum import StrEnum
 
 from rag.check.bindings import misbound
-from rag.check.dates import DateMention, StatedDates, find_dates, is_when_said
+from rag.check.datelines import dateline_of, without_datelines
+from rag.check.dates import DateMention, StatedDates, find_dates, is_when_said, of_events
 from rag.check.denials import affirms_what_is_denied
 from rag.check.modality import settles_what_is_open
 from rag.check.names import StatedNames, find_names
@@ -29,10 +30,6 @@ from rag.check.seats import only_acts
 from rag.check.support import pieces
 from rag.check.words import keys, plain
 
-# "SOCHI, Russia, Nov 21 (Northline) -": the day the report was sent, not that of what it reports.
-_DATELINE = re.compile(
-    r"^[A-Z][A-Z .'-]+(?:, [A-Z][\w. ]+)?, [A-Z][a-z]{2,8}\.? \d{1,2} \([^)\n]{2,30}\) -+ ", re.MULTILINE
-)
 _A_WORD = 1.5  # with articles, which alignments leave out
 _PRONOUN = re.compile(r"\b(?:he|she|they|it|we|i|his|her|hers|their|its|our|my|him|them|us|me)\b", re.IGNORECASE)
 
@@ -95,7 +92,7 @@ def missing_facts(sentence: str, evidence: str, *, context: FactContext) -> tupl
     numbers = StatedNumbers(source, find_quantities(source)) if quantities or mentions else None
     dated: list[DateMention] = []
     if mentions and numbers:
-        dates = StatedDates(_days_of_events(_DATELINE.sub("", source), claim), context.published)
+        dates = StatedDates(_days_of_events(without_datelines(source), claim), context.published)
         if context.published and _names_publisher(claim, context.publisher):
             dates.accept(context.published)
         for mention in mentions:
@@ -150,8 +147,8 @@ def _changed(sentence: str, evidence: str, missing: list[MissingFact]) -> list[M
 
 def _without_dateline(claim: str, source: str) -> str:
     """Returns a claim with blanks in place of the source's own dateline, where the claim repeats it."""
-    found = _DATELINE.match(claim)
-    return f"{' ' * found.end()}{claim[found.end() :]}" if found and source.startswith(found.group()) else claim
+    dateline = dateline_of(claim)
+    return f"{' ' * len(dateline)}{claim[len(dateline) :]}" if dateline and source.startswith(dateline) else claim
 
 
 def _days_of_events(source: str, claim: str) -> Sequence[DateMention]:
@@ -159,7 +156,7 @@ def _days_of_events(source: str, claim: str) -> Sequence[DateMention]:
     found = find_dates(source)
     if any(is_when_said(claim[: mention.start]) for mention in find_dates(claim)):
         return found
-    return [mention for mention in found if not is_when_said(source[: mention.start])] or found
+    return of_events(found, source, lambda mention: mention.start)
 
 
 def _starts_with_pronoun(source: str) -> bool:
