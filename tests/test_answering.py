@@ -17,7 +17,7 @@ from rag.service import Dateline
 from rag.types import AbstentionReason, Answer, Filters, Turn, Usage, Verdict
 from tests.corpora import write_article
 from tests.fakes import ScriptedModel
-from tests.test_ledger import GARBAGE
+from tests.ledger.scene import GARBAGE
 
 SANK = "The ferry Marisa sank off Arkona on Monday night with forty-three passengers aboard."
 DROWNED = "Three passengers drowned and forty were saved by fishermen."
