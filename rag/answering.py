@@ -159,6 +159,7 @@ def answer_stream(
     for part in gathered.parts:
         drafted.append([])
         ledger.turn_to(part.asked.text)
+        trace.unanswered = ledger.is_empty
         given = () if part.asked.refuted else part.passages
         with closing(answerer.draft(part.asked.text, given, trace)) as drafts:  # type: ignore[type-var]
             for draft in drafts:
@@ -264,7 +265,7 @@ def _answers(
     question: str, passages: Sequence[RetrievedPassage], answerer: Answerer, ledger: ClaimLedger, trace: Trace
 ) -> bool:
     """Tells whether an answer would come of passages; what finding out costs is added to the trace."""
-    aside = Trace(has_left=trace.has_left)
+    aside = Trace(has_left=trace.has_left, unanswered=ledger.is_empty)
     with closing(answerer.draft(question, passages, aside)) as drafts:  # type: ignore[type-var]
         found = bool(passages) and any(ledger.add(draft) for draft in drafts)
     trace.usage += aside.usage

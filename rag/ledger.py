@@ -77,6 +77,11 @@ class ClaimLedger:
         self._part = part
         self._relevance = Relevance(part)
         self._asks_when = self._dated or Expectation.DATE in expectations(part)
+        self._kept = False
+
+    def is_empty(self) -> bool:
+        """Tells whether no draft for the part turned to last is shown or held back to the end."""
+        return not self._kept
 
     def add(self, draft: Draft) -> bool:
         """Checks a draft and shows it, a quotation in its place, or nothing.
@@ -132,6 +137,7 @@ class ClaimLedger:
 
     def _hold(self, text: str, check: Check, cited: list[Source]) -> None:
         """Shows the source's own words in the place of what is only doubted, else leaves the sentence to the end."""
+        self._kept = True
         own = self._own_words(text, cited)
         if check.lacks != (_DOUBT,):
             self._partial.append((text, check, cited, own))
@@ -184,6 +190,7 @@ class ClaimLedger:
     def _show(self, text: str, check: Check, cited: Sequence[Source]) -> None:
         repeated = next((i for i, shown in enumerate(self._sentences) if says(shown.text, text)), None)
         if repeated is not None:
+            self._kept = True
             self._lend(repeated, cited)
             return
         numbers = tuple(n for source in cited if (n := self._citations.number(source)) is not None)
@@ -192,6 +199,7 @@ class ClaimLedger:
             return
         if self._asks_when:
             text = self._citations.dated(text, cited)
+        self._kept = True
         self._sentences.append(AnswerSentence(text, check.verdict, check.support, tuple(sorted(set(numbers)))))
 
     def _lend(self, place: int, sources: Sequence[Source]) -> None:

@@ -179,6 +179,14 @@ def test_orders_in_articles_reach_neither_prompts_nor_citations(load: Load) -> N
     assert [c.quote for c in answer.citations] == [BUILT]
 
 
+@pytest.mark.parametrize(("reply", "yes"), [(ANSWER, 0.3), ("Sailors ate barley bread.", 0.97)], ids=["gate", "check"])
+def test_where_nothing_is_left_of_a_small_models_drafts_the_sources_answer(load: Load, reply: str, yes: float) -> None:
+    dateline = load(small({DROWNED: reply}, yes))
+    answer = sound(dateline.ask(QUESTION), dateline)
+    assert [(s.text, s.verdict) for s in answer.sentences] == [(DROWNED, Verdict.SUPPORTED)]
+    assert ["come closest" in warning for warning in answer.warnings] == [True]
+
+
 @pytest.mark.parametrize("text", GARBAGE, ids=range(len(GARBAGE)))
 def test_whatever_the_model_writes_all_that_is_shown_is_cited_exactly(load: Load, text: str) -> None:
     dateline = load(ScriptedModel(replies=lambda messages: text, yes=lambda messages: 0.97))

@@ -9,8 +9,9 @@ asked with nothing but its own passage to answer from, through the same stages a
 of the model are kept, so that a run can be broken off and gone on with.
 
 Sentence citation F1 is between the passage's sentences that the answer cites and those an annotator chose, at the best
-annotator, over answerable questions; an abstention scores 0. "Answered" leaves abstentions out. Intervals are 95%
-percentile bootstrap intervals over questions.
+annotator, over answerable questions; an abstention scores 0. "Answered" leaves abstentions out; "best one sentence" is
+what an answer that cites a single sentence could reach at most. Intervals are 95% percentile bootstrap intervals over
+questions.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 
 from eval.bench.cached_model import CachedModel
@@ -62,7 +63,7 @@ def main() -> None:
                 print(f"{kind}: {question.text}\n    {answers[-1].text or answers[-1].reason}", flush=True)
         seconds = (time.perf_counter() - began) / max(1, len(questions))
         for name, values in measures(questions, answers).items():
-            print(f"{name:28s} {mean(values)}")
+            print(f"{name:30s} {mean(values)}")
         print(f"{seconds:.2f} s a question")
         answerer.close()
         store.close()
@@ -87,7 +88,8 @@ def ask(question: ClapnqQuestion, store: IndexStore, embedder: Embedder, answere
 def measures(questions: Sequence[ClapnqQuestion], answers: Sequence[Answer]) -> dict[str, list[float]]:
     """Returns one value for each question that a measure is about."""
     found: dict[str, list[float]] = {
-        "citation F1": [], "citation F1, answered": [], "false abstention": [], "abstention recall": []
+        "citation F1": [], "citation F1, answered": [], "citation F1, best one sentence": [],
+        "false abstention": [], "abstention recall": [],
     }  # fmt: skip
     for question, answer in zip(questions, answers, strict=True):
         if not question.answerable:
@@ -98,6 +100,7 @@ def measures(questions: Sequence[ClapnqQuestion], answers: Sequence[Answer]) -> 
             continue
         f1 = citation_f1(question, answer)
         found["citation F1"].append(f1)
+        found["citation F1, best one sentence"].append(max(_f1(question, {i}) for i in range(len(question.sentences))))
         if not answer.abstained:
             found["citation F1, answered"].append(f1)
     return {name: values for name, values in found.items() if values}
@@ -105,7 +108,10 @@ def measures(questions: Sequence[ClapnqQuestion], answers: Sequence[Answer]) -> 
 
 def citation_f1(question: ClapnqQuestion, answer: Answer) -> float:
     """Returns the F1 of the cited sentences at the annotator who agrees most."""
-    cited = {i for citation in answer.citations for i in _places(question, citation.quote)}
+    return _f1(question, {i for citation in answer.citations for i in _places(question, citation.quote)})
+
+
+def _f1(question: ClapnqQuestion, cited: Set[int]) -> float:
     scores = []
     for gold in question.gold:
         chosen = {i for i, sentence in enumerate(question.sentences) if sentence in gold}

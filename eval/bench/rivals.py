@@ -6,10 +6,10 @@ Run as::
 
 Answers and llama-index's index are kept in the work folder, replies of the model to all three there or in
 ``--replies``, so that a run can be broken off and gone on with, and after a change of the checks only what is asked
-anew is paid for (its seconds are then no measure). ``eval/bench/news2022.replies.jsonl`` holds the replies to the 206
-questions of news2022: with it the table is printed in minutes, without hours of the model. Rivals are asked through
-the harness and scored by the same metrics. Their citations are whole chunks; a sentence without a marker cites nothing.
-Differences to Dateline are over the same questions, with a paired test.
+anew is paid for (its seconds are then no measure). Such a file of replies holds none of the texts that were shown and
+can go to another machine: ``eval/bench/replies`` has those of earlier runs. Rivals are asked through the harness and
+scored by the same metrics. Their citations are whole chunks; a sentence without a marker cites nothing. Differences to
+Dateline are over the same questions, with a paired test.
 """
 
 from __future__ import annotations

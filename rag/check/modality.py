@@ -27,13 +27,15 @@ _PAST = re.compile(r"[^\W\d]+(?:ed)$")
 # "recommended for approval" does not say that it was approved.
 _NOUN = re.compile(r"(?:al|als|tion|tions|sion|sions|ment|ments|ance|ence)$")
 _QUESTION = re.compile(r"\?[\"'”’)\]]*\s*$")
+# What a page puts where the story would go on: "[Click here to see which …]", "Read more: …".
+_TEASER = re.compile(r"\W*(?:(?:click|tap) (?:here|to)|(?:read|see|watch)(?: more| also| next)?:)", re.IGNORECASE)
 # "B. Sweden", one of the answers that a quiz offers.
 _CHOICE = re.compile(r"\s*(?:[A-H][.)]|\([A-H]\))\s+(?:[^\s.!?]+\s*){1,8}$")
 
 
 def is_statement(sentence: str) -> bool:
-    """Tells whether a source sentence states something; what it only asks, or offers to choose, bears out nothing."""
-    return not _QUESTION.search(sentence) and not _CHOICE.match(sentence)
+    """Tells whether a source sentence states something; what it asks, offers or teases bears out nothing."""
+    return not (_QUESTION.search(sentence) or _CHOICE.match(sentence) or _TEASER.match(sentence))
 
 
 def settles_what_is_open(claim: str, sentences: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from rag.check.dates import find_dates
 from rag.check.events import is_withholding, occurrences
 from rag.check.names import Name, find_names, names_in, spelled_otherwise
+from rag.check.naming import asks_name_of, tells_name
 from rag.check.nations import NATIONS
 from rag.check.negations import is_negation
 from rag.check.quantities import find_quantities
@@ -126,6 +127,7 @@ class Relevance:
         self._told = _told(plain(question))
         self._lists_many = bool(_THREE.search(plain(question)))
         self._counted = _alike(self._form.counted)
+        self._nameless = asks_name_of(asked)
         light = _LIGHT.intersection(stem_keys([self._form.verb.lower()]))
         # With a particle a verb means another thing: "win back", "turn up".
         light |= _PARTICLES.intersection(words(self._form.rest)[:1] and [words(self._form.rest)[0].key])
@@ -161,6 +163,7 @@ class Relevance:
             self._other_event(plain(shown.source), whole if self._form.word == "why" else near)
             or self._no_amount(said, plain(". ".join([*shown.before[-1:], shown.source])))
             or self._no_time(plain(shown.text))
+            or self._no_name(said)
             or self._denied(plain(shown.source))
             or self._other_topic(near)
             or self._repetition(plain(shown.text))
@@ -212,6 +215,9 @@ class Relevance:
         if _DATE.search(self._text) and not re.search(r"\d", text):
             return "it gives no date"
         return "it does not say when" if _WHEN.search(self._text) and not _TIME.search(text) else ""
+
+    def _no_name(self, said: str) -> str:
+        return "it gives no name" if self._nameless and not tells_name(self._nameless, said) else ""
 
     def _denied(self, source: str) -> str:
         """Says so where a source denies what the question takes for granted: "does not endorse", "without naming"."""

@@ -40,6 +40,7 @@ class Trace:
         model: What wrote the answer, where it is not the answerer that was asked.
         failure: How the model failed, if it did; the answer is then not what the model would have given.
         has_left: Tells whether whoever asked has left.
+        unanswered: Tells whether nothing of what was drafted so far is left after its check.
     """
 
     usage: Usage = field(default_factory=Usage)
@@ -47,6 +48,7 @@ class Trace:
     model: str | None = None
     failure: str = ""
     has_left: Callable[[], bool] = lambda: False
+    unanswered: Callable[[], bool] = lambda: False
 
     def go_on(self) -> None:
         """Is called before each step that takes long.

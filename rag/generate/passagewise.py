@@ -2,7 +2,8 @@
 
 A small model mixes up passages it sees together and invents passage numbers, but it can tell whether one passage
 states the answer and say it in one sentence. So each passage is gated, then asked alone, and code knows what the
-sentence rests on. Two sources that differ stand side by side.
+sentence rests on. Two sources that differ stand side by side. Where nothing comes of it, the source sentences that
+answer best may stand for themselves.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from collections.abc import Iterator, Sequence
 from rag.generate import prompts
 from rag.generate.answerability import Assessor
 from rag.generate.drafting import Draft, Trace
+from rag.generate.extractive import ExtractiveAnswerer
 from rag.generate.llm import LanguageModel
 from rag.generate.replies import answer_in
 from rag.types import RetrievedPassage, Turn
 
 _REWRITE_TOKENS = 80
+_QUOTED = "the language model gave no answer that stands; shown are the source sentences that come closest to one"
 
 
 class PassagewiseAnswerer:
@@ -30,6 +33,7 @@ class PassagewiseAnswerer:
     def __init__(self, model: LanguageModel, assessor: Assessor) -> None:
         self._model = model
         self._assessor = assessor
+        self._quoting = ExtractiveAnswerer(assessor)
 
     @property
     def name(self) -> str:
@@ -37,12 +41,18 @@ class PassagewiseAnswerer:
         return self._model.name
 
     def draft(self, question: str, passages: Sequence[RetrievedPassage], trace: Trace) -> Iterator[Draft]:
-        """Yields one sentence for each passage that states the answer; what most likely does is asked first."""
+        """Yields one sentence for each passage that states the answer; what most likely does is asked first.
+
+        Where none is left after its check, source sentences follow, of passages that may answer all the same.
+        """
         likely = self._assessor.assess(question, passages).answerable
+        promising: list[RetrievedPassage] = []
         for passage in sorted(passages, key=lambda passage: -likely[passage.passage.id]):
             trace.go_on()
             yes, usage = self._model.probability_of_yes(prompts.gate_messages(passage, question))
             trace.usage += usage
+            if prompts.may_be_quoted(yes, likely[passage.passage.id]):
+                promising.append(passage)
             if not prompts.states_answer(yes, likely[passage.passage.id]):
                 continue
             trace.go_on()
@@ -59,6 +69,11 @@ class PassagewiseAnswerer:
             trace.usage += usage
             if true >= prompts.TRUE_FROM:
                 yield Draft(text, (passage,), sure=true)
+        if promising and trace.unanswered():
+            for draft in self._quoting.draft(question, promising, trace):
+                yield draft
+                if not trace.unanswered() and _QUOTED not in trace.warnings:
+                    trace.warnings.append(_QUOTED)
 
     def rewrite(self, question: str, history: Sequence[Turn], trace: Trace) -> str | None:
         """Returns the follow-up as a question that stands alone."""

@@ -127,6 +127,7 @@ REWRITE_TURNS = 3
 REWRITE_ANSWER_CHARACTERS = 400
 
 _GATE_WEIGHT, _LIKELY_WEIGHT, _GATE_BAR = 0.74, 0.25, 0.45
+_QUOTED_GATE_WEIGHT, _QUOTED_BAR = 0.5, 0.3
 
 TRUE_FROM = 0.78
 """Least P(yes) of ``check_messages`` for a sentence the model itself wrote.
@@ -222,6 +223,21 @@ def states_answer(yes: float, likely: float) -> bool:
         likely: ``answerable`` of ``rag.generate.answerability``.
     """
     return _GATE_WEIGHT * _logit(yes) + _LIKELY_WEIGHT * _logit(likely) >= _GATE_BAR
+
+
+def may_be_quoted(yes: float, likely: float) -> bool:
+    """Decides from the same two opinions whether a passage's own sentences may answer, where nothing else does.
+
+    A quotation beside the point costs the reader less than a made-up sentence, so the bar is lower, and the second
+    opinion weighs more. Chosen on 87 answerable and 87 unanswerable questions of clapnq_dev, each with one passage, as
+    the lowest bar that still refuses .85 of the latter: of the former .115 are refused and not .264, of the latter .851
+    and not .897 (``python -m eval.bench.answerability FOLDER --limit 87 --cache eval/bench/replies/clapnq.jsonl``).
+
+    Args:
+        yes: P(yes) of ``gate_messages``.
+        likely: ``answerable`` of ``rag.generate.answerability``.
+    """
+    return _QUOTED_GATE_WEIGHT * _logit(yes) + (1 - _QUOTED_GATE_WEIGHT) * _logit(likely) >= _QUOTED_BAR
 
 
 def _logit(probability: float) -> float:

@@ -54,6 +54,12 @@ def test_a_question_states_nothing(text: str) -> None:
     assert is_statement(f"He asked: {text} Nobody answered.")
 
 
+@pytest.mark.parametrize("text", ["[Click here to see who lives in Sochi](https://x.org)", "Read more: Stars of Sochi"])
+def test_a_teaser_states_nothing(text: str) -> None:
+    assert not is_statement(text)
+    assert is_statement("Read more than one paper, he said: they differ.")
+
+
 @pytest.mark.parametrize("text", ["A. Paper towels", "B) Sweden", "(C) Sixteen thousand people", "D. $402 million"])
 def test_a_choice_of_a_quiz_states_nothing(text: str) -> None:
     assert not is_statement(text)

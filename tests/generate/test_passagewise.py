@@ -95,6 +95,22 @@ def test_a_draft_says_how_sure_the_model_is_of_it(assessor: Assessor) -> None:
     assert draft.sure == 0.9
 
 
+def test_source_sentences_answer_where_nothing_else_is_left(assessor: Assessor) -> None:
+    hesitant = ScriptedModel(yes=lambda messages: 0.3)
+    answerer = PassagewiseAnswerer(hesitant, assessor)
+    assert list(answerer.draft(QUESTION, [BARLEY, *SOURCES[:1]], Trace())) == []
+    drafts = list(answerer.draft(QUESTION, [BARLEY, *SOURCES[:1]], Trace(unanswered=lambda: True)))
+    assert [(draft.text, draft.evidence, draft.sure) for draft in drafts] == [
+        (SOURCES[0].passage.text, (SOURCES[0],), None)
+    ]
+
+
+def test_what_the_model_is_sure_does_not_answer_is_not_quoted_either(assessor: Assessor) -> None:
+    model = ScriptedModel(yes=lambda messages: 0.001)
+    drafts = PassagewiseAnswerer(model, assessor).draft(QUESTION, SOURCES, Trace(unanswered=lambda: True))
+    assert list(drafts) == []
+
+
 def test_an_empty_reply_is_no_draft(assessor: Assessor) -> None:
     model = ScriptedModel(replies=["   "], yes=[0.95])
     assert list(PassagewiseAnswerer(model, assessor).draft(QUESTION, SOURCES[:1], Trace())) == []
