@@ -117,6 +117,10 @@ class ClaimLedger:
             if (_GRAVITY[check.verdict], check.support) > (_GRAVITY[best[1].verdict], best[1].support):
                 best = cited, check
         cited, check = best
+        articles = {source.sentence.article_id for source in cited}
+        if check.verdict is Verdict.PARTIAL and draft.sure is not None and len(articles) > 1:
+            # A small model reads one passage; what only several articles together half bear out it made up.
+            check = replace(check, verdict=Verdict.UNSUPPORTED, why="no one article says this")
         besides = self._besides(text, cited) if check.verdict is Verdict.PARTIAL else ""
         if check.verdict is Verdict.PARTIAL and not besides:
             self._hold(text, check, cited)

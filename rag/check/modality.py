@@ -35,7 +35,9 @@ _CHOICE = re.compile(r"\s*(?:[A-H][.)]|\([A-H]\))\s+(?:[^\s.!?]+\s*){1,8}$")
 
 def is_statement(sentence: str) -> bool:
     """Tells whether a source sentence states something; what it asks, offers or teases bears out nothing."""
-    return not (_QUESTION.search(sentence) or _CHOICE.match(sentence) or _TEASER.match(sentence))
+    if _QUESTION.search(sentence) or _CHOICE.match(sentence) or _TEASER.match(sentence):
+        return False
+    return " " in sentence.strip()  # one word, such as the foot of a picture
 
 
 def settles_what_is_open(claim: str, sentences: Sequence[str]) -> str:

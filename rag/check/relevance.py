@@ -17,6 +17,7 @@ from rag.check.names import Name, find_names, names_in, spelled_otherwise
 from rag.check.naming import asks_name_of, tells_name
 from rag.check.nations import NATIONS
 from rag.check.negations import is_negation
+from rag.check.opposites import told_opposite
 from rag.check.quantities import find_quantities
 from rag.check.questions import parse, without_context
 from rag.check.words import STOPWORDS, content_stems, keys, plain, stem_keys, vocabulary, words
@@ -140,6 +141,7 @@ class Relevance:
         named = {key for name in find_names(f"of {patient}") for key in stem_keys([part.key for part in name.parts])}
         self._patient = frozenset(content_stems(patient)) - named
         self._presumed = _presumed(asked)
+        self._asks_why = self._form.word == "why"
         # "Brazil or Croatia" has the answer in the question, and so has what is asked for a yes.
         self._known = frozenset(content_stems(plain(question)) if _ASKS_FOR_MORE.search(asked) else ())
         about = _ABOUT.search(asked)
@@ -221,6 +223,8 @@ class Relevance:
 
     def _denied(self, source: str) -> str:
         """Says so where a source denies what the question takes for granted: "does not endorse", "without naming"."""
+        if self._asks_why and (opposite := told_opposite(self._text, source)):
+            return f"{DENIED}: {opposite}"
         if not self._presumed or _TURNED.search(source):
             return ""
         found = words(source)

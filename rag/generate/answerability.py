@@ -10,6 +10,7 @@ import numpy as np
 
 from rag.check.disagreement.stating import sentences_stating
 from rag.check.events import kindred
+from rag.check.modality import is_statement
 from rag.check.names import find_names, spelled_otherwise
 from rag.check.support import Idf
 from rag.check.words import content_stems, plain, stem_keys
@@ -86,6 +87,8 @@ class Assessor:
         )
         best: dict[str, float] = {}
         for sentence in sentences:
+            if not is_statement(sentence.text):  # a question or teaser is close to the question and answers nothing
+                continue
             key = sentence.passage.passage.id
             best[key] = max(best.get(key, -1.0), sentence.cosine)
         signals = {

@@ -2,8 +2,8 @@
 
 A small model mixes up passages it sees together and invents passage numbers, but it can tell whether one passage
 states the answer and say it in one sentence. So each passage is gated, then asked alone, and code knows what the
-sentence rests on. Two sources that differ stand side by side. Where nothing comes of it, the source sentences that
-answer best may stand for themselves.
+sentence rests on. Two sources that differ stand side by side. Where nothing comes of it, the source sentence that
+answers best may stand for itself.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from rag.generate.replies import answer_in
 from rag.types import RetrievedPassage, Turn
 
 _REWRITE_TOKENS = 80
-_QUOTED = "the language model gave no answer that stands; shown are the source sentences that come closest to one"
+_QUOTED = "the language model gave no answer that stands: shown is the source sentence that comes closest to one"
 
 
 class PassagewiseAnswerer:
@@ -43,7 +43,7 @@ class PassagewiseAnswerer:
     def draft(self, question: str, passages: Sequence[RetrievedPassage], trace: Trace) -> Iterator[Draft]:
         """Yields one sentence for each passage that states the answer; what most likely does is asked first.
 
-        Where none is left after its check, source sentences follow, of passages that may answer all the same.
+        Where none is left after its check, the best source sentence follows, of passages that may answer all the same.
         """
         likely = self._assessor.assess(question, passages).answerable
         promising: list[RetrievedPassage] = []
@@ -72,8 +72,9 @@ class PassagewiseAnswerer:
         if promising and trace.unanswered():
             for draft in self._quoting.draft(question, promising, trace):
                 yield draft
-                if not trace.unanswered() and _QUOTED not in trace.warnings:
+                if not trace.unanswered():
                     trace.warnings.append(_QUOTED)
+                    return
 
     def rewrite(self, question: str, history: Sequence[Turn], trace: Trace) -> str | None:
         """Returns the follow-up as a question that stands alone."""

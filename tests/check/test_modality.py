@@ -54,8 +54,11 @@ def test_a_question_states_nothing(text: str) -> None:
     assert is_statement(f"He asked: {text} Nobody answered.")
 
 
-@pytest.mark.parametrize("text", ["[Click here to see who lives in Sochi](https://x.org)", "Read more: Stars of Sochi"])
-def test_a_teaser_states_nothing(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    ["[Click here to see who lives in Sochi](https://x.org)", "Read more: Stars", "pixel", " Reuters. "],
+)
+def test_a_teaser_or_a_word_states_nothing(text: str) -> None:
     assert not is_statement(text)
     assert is_statement("Read more than one paper, he said: they differ.")
 
