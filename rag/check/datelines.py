@@ -8,9 +8,9 @@ import re
 _DAY = r"(?:,\s*[A-Z][a-z]{2,8}\.? \d{1,2})?"
 _AGENCY = r"\([^()\n]{2,40}\)"
 _DATELINE = re.compile(
-    rf"^(?:[A-Z][A-Z.' -]{{2,}}(?:,\s*[\w. ]{{2,30}})?{_DAY}\s*(?:{_AGENCY})?"
+    rf"^(?:[A-Z][A-Z.' -]{{2,40}}(?:,\s*[\w. ]{{2,30}})?{_DAY}\s*(?:{_AGENCY})?"
     rf"|[A-Z][\w.-]+(?: (?:de |da |la )?[A-Z][\w.-]+){{0,3}}(?:, [A-Z][\w.]+)*{_DAY}\s*{_AGENCY})"
-    r"\s*[-–—―]{1,2}\s+",
+    r"\s*[-–—―]{1,2}\s+(?=.{0,60}[a-z])",  # a text all in capitals has dashes of its own
     re.MULTILINE,
 )
 

@@ -32,6 +32,7 @@ def test_a_dateline_is_found(dateline: str) -> None:
         "The bridge - the longest in Europe - was closed.",
         "A majority in a May poll (56%) -- and of the old -- was against it.",
         "An October report from BlackRock (BLK) — the largest of its kind — says so.",
+        "THE PRIME MINISTER - A TORY - SAID ON MONDAY THAT HE WOULD RESIGN.",
         "NASA spacecraft to collide with an asteroid - what to know",
         "KLOBUCHAR: We have a duty to do - and we do it.",
         "",
