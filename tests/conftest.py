@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -13,6 +14,9 @@ from rag.generate.gguf import describe_model
 from rag.generate.llm import load_model
 from rag.generate.model import LanguageModel
 from rag.index.embedding import Embedder, load_embedder
+from rag.index.store import IndexStore
+from rag.ingest.sync import ingest
+from tests.fakes import HashEmbedder
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,3 +43,12 @@ def real_model() -> Iterator[LanguageModel]:
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
     return load_embedder(Settings())
+
+
+@pytest.fixture
+def store(tmp_path: Path, corpus: Path) -> Iterator[IndexStore]:
+    """An index of the articles of the module's own ``corpus``."""
+    opened = IndexStore(tmp_path / "index", create=True)
+    ingest(opened, HashEmbedder(), [corpus])
+    yield opened
+    opened.close()

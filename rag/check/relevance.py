@@ -141,7 +141,6 @@ class Relevance:
         named = {key for name in find_names(f"of {patient}") for key in stem_keys([part.key for part in name.parts])}
         self._patient = frozenset(content_stems(patient)) - named
         self._presumed = _presumed(asked)
-        self._asks_why = self._form.word == "why"
         # "Brazil or Croatia" has the answer in the question, and so has what is asked for a yes.
         self._known = frozenset(content_stems(plain(question)) if _ASKS_FOR_MORE.search(asked) else ())
         about = _ABOUT.search(asked)
@@ -223,7 +222,7 @@ class Relevance:
 
     def _denied(self, source: str) -> str:
         """Says so where a source denies what the question takes for granted: "does not endorse", "without naming"."""
-        if self._asks_why and (opposite := told_opposite(self._text, source)):
+        if self._form.word == "why" and (opposite := told_opposite(self._text, source)):
             return f"{DENIED}: {opposite}"
         if not self._presumed or _TURNED.search(source):
             return ""

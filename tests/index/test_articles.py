@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -22,14 +21,6 @@ def corpus(tmp_path: Path) -> Path:
     for number in range(4):
         write_article(folder / f"{number}.md", report(number), title=f"Headline {number}", published=date(2017, 11, 20))
     return folder
-
-
-@pytest.fixture
-def store(tmp_path: Path, corpus: Path) -> Iterator[IndexStore]:
-    opened = IndexStore(tmp_path / "index", create=True)
-    ingest(opened, HashEmbedder(), [corpus])
-    yield opened
-    opened.close()
 
 
 def wholes(store: IndexStore) -> ArticleIndex:

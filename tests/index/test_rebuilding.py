@@ -5,7 +5,7 @@ import shutil
 import signal
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,14 +28,6 @@ def corpus(tmp_path: Path) -> Path:
     for number in range(6):
         write_article(tmp_path / "corpus" / f"{number}.md", report(number, 12), title=f"Title {number}")
     return tmp_path / "corpus"
-
-
-@pytest.fixture
-def store(tmp_path: Path, corpus: Path) -> Iterator[IndexStore]:
-    opened = IndexStore(tmp_path / "index", create=True)
-    ingest(opened, HashEmbedder(), [corpus])
-    yield opened
-    opened.close()
 
 
 class OtherEmbedder(HashEmbedder):

@@ -6,7 +6,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +13,6 @@ import pytest
 
 from rag.errors import EmbeddingMismatchError, IndexLockedError, StoreError
 from rag.index.store import IndexStore
-from rag.ingest.sync import ingest
 from rag.types import Filters
 from tests.corpora import current_passages, report, texts, write_article
 from tests.fakes import HashEmbedder
@@ -45,14 +43,6 @@ def corpus(tmp_path: Path) -> Path:
         published = date(2017, 11, 20 + number) if number else None
         write_article(folder / f"{number}.md", report(number), publisher=f"Paper {number % 2}", published=published)
     return folder
-
-
-@pytest.fixture
-def store(tmp_path: Path, corpus: Path) -> Iterator[IndexStore]:
-    opened = IndexStore(tmp_path / "index", create=True)
-    ingest(opened, HashEmbedder(), [corpus])
-    yield opened
-    opened.close()
 
 
 def test_an_index_survives_closing(store: IndexStore) -> None:

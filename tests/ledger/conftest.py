@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -10,11 +9,9 @@ import pytest
 
 from rag.check.builtin import BuiltinVerifier
 from rag.index.store import IndexStore
-from rag.ingest.sync import ingest
 from rag.ledger import ClaimLedger
 from rag.types import RetrievedPassage
 from tests.corpora import write_article
-from tests.fakes import HashEmbedder
 from tests.ledger.scene import ARTICLES
 from tests.passages import everything
 
@@ -27,14 +24,6 @@ def corpus(tmp_path: Path) -> Path:
             folder / f"{name}.md", text, title=name.title(), publisher=name.title(), published=date(2017, 11, 21)
         )
     return folder
-
-
-@pytest.fixture
-def store(tmp_path: Path, corpus: Path) -> Iterator[IndexStore]:
-    opened = IndexStore(tmp_path / "index", create=True)
-    ingest(opened, HashEmbedder(), [corpus])
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
