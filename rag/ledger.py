@@ -11,7 +11,7 @@ from rag.check.expectations import Expectation, expectations
 from rag.check.facts import FactContext, FactKind, missing_facts
 from rag.check.negations import count_negations
 from rag.check.relevance import Relevance, Shown
-from rag.check.rewording import BELIEVED, points_back, word_share
+from rag.check.rewording import BELIEVED, asked_but_not_told, points_back, word_share
 from rag.check.support import Idf
 from rag.check.verification import Claim, Verifier
 from rag.check.words import content_stems, plain
@@ -137,6 +137,9 @@ class ClaimLedger:
         """Returns why a supported sentence is not believed as its author worded it; empty if it is."""
         if draft.sure is None:
             return ""
+        read = " ".join(f"{source.passage.title} {source.passage.passage.shown()}" for source in cited)
+        if noun := asked_but_not_told(text, self._part, read):
+            return f"the source does not speak of the {noun}"
         return BELIEVED.doubt(word_share(text, (source.sentence.text for source in cited)), draft.sure)
 
     def _hold(self, text: str, check: Check, cited: list[Source]) -> None:

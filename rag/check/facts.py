@@ -18,6 +18,7 @@ from rag.check.datelines import dateline_of, without_datelines
 from rag.check.dates import DateMention, StatedDates, find_dates, is_when_said, of_events
 from rag.check.denials import affirms_what_is_denied
 from rag.check.modality import settles_what_is_open
+from rag.check.modifiers import exchanged_modifier
 from rag.check.names import StatedNames, find_names
 from rag.check.near_copies import WORD_FOR_WORD, near_copy
 from rag.check.negations import adds_negation
@@ -35,7 +36,8 @@ _PRONOUN = re.compile(r"\b(?:he|she|they|it|we|i|his|her|hers|their|its|our|my|h
 
 
 class FactKind(StrEnum):
-    """What kind of fact a sentence states; a reversal is a "not" more or less than in what it copies."""
+    """What kind of fact a sentence states; a reversal is a "not" more or less than in what it copies, or
+    "north" for "south"."""
 
     NUMBER = "number"
     DATE = "date"
@@ -124,6 +126,9 @@ def missing_facts(sentence: str, evidence: str, *, context: FactContext) -> tupl
         missing.append(MissingFact(FactKind.MODALITY, f"there it is denied ({word})"))
     if qualified := drops_qualifier(sentence, split):
         missing.append(MissingFact(FactKind.MODALITY, f"there it is the {qualified}"))
+    opposite = exchanged_modifier(sentence, split)
+    if opposite and not any(keys(fact.text)[-1:] == opposite.split()[-1:] for fact in missing):  # else named above
+        missing.append(MissingFact(FactKind.REVERSAL, f"there it is the {opposite}"))
     missing.extend(_changed(sentence, evidence, missing))
     return tuple(dict.fromkeys(missing))
 

@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rag.check.support import common_subsequence
-from rag.check.words import keys
+from rag.check.words import content_stems, keys, plain, stem_keys
 
 _POINTS_BACK = re.compile(r"\W*(?:he|she|they|it|this|that|these|those|his|her|their|its)\b", re.IGNORECASE)
+_SUBJECT = re.compile(r"\W*(?:the|an?)\s+(?:[\w'-]+\s+){0,3}?([a-z]+)\s+of\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +60,25 @@ def word_share(text: str, sources: Iterable[str]) -> float:
 def points_back(sentence: str) -> bool:
     """Tells whether a sentence begins with whom or what was named before it: "He said", "That's how many"."""
     return bool(_POINTS_BACK.match(sentence))
+
+
+def asked_but_not_told(sentence: str, asked: str, source: str) -> str:
+    """Returns what a sentence is about in the words of the question alone: "The idea of it came from …".
+
+    A small model begins as the question does and goes on as the source does, whatever that tells of: who had the name
+    for a chain is not who had the idea of it.
+
+    Args:
+        sentence: The sentence.
+        asked: The question.
+        source: All that its author was shown of one article, the headline too.
+
+    Returns:
+        The noun of "The … of" that opens the sentence, where the question has it and the source has it nowhere; empty
+        when there is none.
+    """
+    opening = _SUBJECT.match(plain(sentence))
+    if not opening:
+        return ""
+    [stem] = stem_keys([opening[1].lower()])
+    return opening[1] if stem in content_stems(asked) and stem not in content_stems(source) else ""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.check.rewording import BELIEVED, Bounds, points_back, word_share
+from rag.check.rewording import BELIEVED, Bounds, asked_but_not_told, points_back, word_share
 
 SOURCE = "McDonald's to add McGriddles to all-day breakfast menu this fall."
 
@@ -59,3 +59,21 @@ def test_what_is_not_copied_needs_an_author_who_is_sure(share: float, sure: floa
 )
 def test_a_sentence_that_begins_with_what_was_named_before(sentence: str, points: bool) -> None:
     assert points_back(sentence) is points
+
+
+BOGLE, WHENCE = "The idea of Walmart came from Bob Bogle.", "Where did the idea of Walmart come from?"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "asked", "source", "noun"),
+    [
+        (BOGLE, WHENCE, "Bob Bogle came up with the name.", "idea"),
+        (BOGLE, WHENCE, "Walton had ideas, and Bob Bogle came up with the name.", ""),
+        (BOGLE, "Who founded Walmart?", "Bob Bogle came up with the name.", ""),
+        ("The British economic policy was a surplus.", "What was its policy?", "The goal was a surplus.", ""),
+        ("The economic policy of it was a surplus.", "What was its policy?", "The goal was a surplus.", "policy"),
+        ("Walmart's idea came from Bob Bogle.", WHENCE, "Bob Bogle came up with the name.", ""),
+    ],
+)
+def test_what_only_the_question_speaks_of(sentence: str, asked: str, source: str, noun: str) -> None:
+    assert asked_but_not_told(sentence, asked, source) == noun

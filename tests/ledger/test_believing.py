@@ -88,3 +88,15 @@ def test_words_of_the_source_that_lean_on_what_was_before_them_replace_nothing(t
     ledger.settle()
     assert [(s.text, s.verdict) for s in ledger.sentences()] == [(text, Verdict.PARTIAL)]
     store.close()
+
+
+def test_a_sentence_about_what_only_the_question_speaks_of_gives_way_to_the_source(
+    store: IndexStore, passages: list[RetrievedPassage]
+) -> None:
+    asked = "What was the reason of the ferry's captain for the loss?"
+    ledger = ClaimLedger(store.catalog, asked, passages, BuiltinVerifier())
+    text = "The reason of the captain, Ole Brandt, was that a wave had broken the bow door of the ferry."
+    ledger.add(replace(draft(text, passages[0]), sure=0.999))
+    ledger.settle()
+    assert text not in [s.text for s in ledger.sentences()]
+    assert [(d.text, d.why) for d in ledger.dropped()] == [(text, "the source does not speak of the reason")]
