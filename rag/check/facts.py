@@ -36,8 +36,7 @@ _PRONOUN = re.compile(r"\b(?:he|she|they|it|we|i|his|her|hers|their|its|our|my|h
 
 
 class FactKind(StrEnum):
-    """What kind of fact a sentence states; a reversal is a "not" more or less than in what it copies, or
-    "north" for "south"."""
+    """What kind of fact a sentence states; a reversal says "not" or "north" where its source does not."""
 
     NUMBER = "number"
     DATE = "date"

@@ -14,6 +14,7 @@ from rag.generate import prompts
 from rag.generate.answerability import Assessor
 from rag.generate.drafting import Draft, Trace
 from rag.generate.extractive import ExtractiveAnswerer
+from rag.generate.gating import QUOTABLE, STATES_ANSWER
 from rag.generate.llm import LanguageModel
 from rag.generate.replies import answer_in
 from rag.types import RetrievedPassage, Turn
@@ -51,9 +52,9 @@ class PassagewiseAnswerer:
             trace.go_on()
             yes, usage = self._model.probability_of_yes(prompts.gate_messages(passage, question))
             trace.usage += usage
-            if prompts.may_be_quoted(yes, likely[passage.passage.id]):
+            if QUOTABLE.passes(yes, likely[passage.passage.id]):
                 promising.append(passage)
-            if not prompts.states_answer(yes, likely[passage.passage.id]):
+            if not STATES_ANSWER.passes(yes, likely[passage.passage.id]):
                 continue
             trace.go_on()
             reply = self._model.complete(

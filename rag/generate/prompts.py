@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -126,9 +125,6 @@ If the question can already be understood alone, repeat it unchanged. Reply with
 REWRITE_TURNS = 3
 REWRITE_ANSWER_CHARACTERS = 400
 
-_GATE_WEIGHT, _LIKELY_WEIGHT, _GATE_BAR = 0.74, 0.25, 0.45
-_QUOTED_GATE_WEIGHT, _QUOTED_BAR = 0.5, 0.3
-
 TRUE_FROM = 0.78
 """Least P(yes) of ``check_messages`` for a sentence the model itself wrote.
 
@@ -208,41 +204,6 @@ def judge_messages(evidence: str, sentence: str) -> list[Message]:
     """Asks for the verdict on a sentence; send with ``JUDGE_SCHEMA`` and ``JUDGE_TOKENS``."""
     text = f"Source:\n{plain(evidence)}\n\nSentence: {plain(sentence)}"
     return [{"role": "system", "content": JUDGE_SYSTEM}, {"role": "user", "content": text}]
-
-
-def states_answer(yes: float, likely: float) -> bool:
-    """Decides from two opinions whether to ask a passage for the answer.
-
-    On 65 passages (33 that answer, the others retrieved for the same question; half clapnq_dev, half news2022) the
-    gate alone had AUC .833, both together .885; the bar loses .10 of the answers there and keeps out .78 of the other
-    passages, in sample. A fit gives the second opinion more weight (.62), because it was itself fitted on Wikipedia
-    passages of clapnq_dev; on news that rejected right passages, so it has less.
-
-    Args:
-        yes: P(yes) of ``gate_messages``.
-        likely: ``answerable`` of ``rag.generate.answerability``.
-    """
-    return _GATE_WEIGHT * _logit(yes) + _LIKELY_WEIGHT * _logit(likely) >= _GATE_BAR
-
-
-def may_be_quoted(yes: float, likely: float) -> bool:
-    """Decides from the same two opinions whether a passage's own sentences may answer, where nothing else does.
-
-    A quotation beside the point costs the reader less than a made-up sentence, so the bar is lower, and the second
-    opinion weighs more. Chosen on 87 answerable and 87 unanswerable questions of clapnq_dev, each with one passage, as
-    the lowest bar that still refuses .85 of the latter: of the former .115 are refused and not .264, of the latter .851
-    and not .897 (``python -m eval.bench.answerability FOLDER --limit 87 --cache eval/bench/replies/clapnq.jsonl``).
-
-    Args:
-        yes: P(yes) of ``gate_messages``.
-        likely: ``answerable`` of ``rag.generate.answerability``.
-    """
-    return _QUOTED_GATE_WEIGHT * _logit(yes) + (1 - _QUOTED_GATE_WEIGHT) * _logit(likely) >= _QUOTED_BAR
-
-
-def _logit(probability: float) -> float:
-    bounded = min(max(probability, 0.005), 0.995)
-    return math.log(bounded / (1 - bounded))
 
 
 def large_messages(

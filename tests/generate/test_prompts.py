@@ -85,13 +85,6 @@ def test_header_names_only_what_is_known() -> None:
     assert prompts.passage_header("", "", None) == ""
 
 
-def test_gate_decision_rises_with_both_signals_and_accepts_extremes() -> None:
-    assert prompts.states_answer(1.0, 0.8)
-    assert not prompts.states_answer(0.0, 0.9)
-    assert not prompts.states_answer(0.6, 0.02)
-    assert not prompts.states_answer(0.7, 0.05)
-
-
 def test_large_prompt_numbers_every_sentence_once_and_numbers_lead_back_to_the_article() -> None:
     overlap = retrieved(45, len(TEXT), ["They spoke for four hours.", "He left at night."])
     messages, numbered = prompts.large_messages([MEETING, overlap], "How long?", date(2017, 11, 22))
