@@ -177,8 +177,9 @@ def answer_stream(
     wider = retriever.search(planned.matter, _COMPARED * k, filters=planned.filters) if ledger.sentences() else ()
     compared = interleaved([passages, set_aside_orders(wider)[0]], (1 + _COMPARED) * k)
     differing = find_disagreements(
-        matter, compared, ledger.sentences(), ledger.citations(), ledger.cite,
+        without_courtesies(planned.compared), compared, ledger.sentences(), ledger.citations(), ledger.cite,
         lambda words: set_aside_orders(retriever.search(words, _ALIKE_READ, filters=planned.filters))[0],
+        words_asked=planned.sides is not None and planned.sides.of_speakers,
     )  # fmt: skip
     beyond: list[ClaimLedger] = []
 
@@ -246,6 +247,8 @@ def _as_read(
         yield "other articles answer this: the nearest evidence is from outside what was read from the question"
     elif planned.read and not catalog.matching(planned.filters):
         yield "no article is within what was read from the question"
+    if planned.asks_agreement and all(answered) and not disagreements:
+        yield "whether the sources agree: no contradiction was found among those that were compared"
     if planned.sides is None or not all(answered):
         return
     if planned.sides.of_time:

@@ -2,23 +2,28 @@
 
 Run as::
 
-    python -m eval.bench.shown FOLDER --index DIR [--labelled FILE]
+    python -m eval.bench.shown NEWS_FOLDER --index DIR [--labelled FILE]
+    python -m eval.bench.shown CLAPNQ_FOLDER --labelled eval/suites/clapnq_sentences.jsonl
 
-``FOLDER`` holds ``queries.jsonl.gz``, ``DIR`` an index of its ``corpus.jsonl.gz``. ``--labelled``, by default
-``eval/suites/news2022_sentences.jsonl``, has lines of ``question_id, article_id, version, start, end, sentence``,
-``sure``, ``supported`` and ``reported``: what the embedded model wrote about a passage ``[start, end)`` of an article,
-before any check, how sure it was of it when asked again, whether a reader found that the source sentences it would cite
-say it, and whether nothing was chosen on it. Each sentence goes through the ledger as in an answer.
+``NEWS_FOLDER`` holds ``queries.jsonl.gz``, ``DIR`` an index of its ``corpus.jsonl.gz``. Passages of CLAP-NQ are indexed
+for the run. ``--labelled``, by default ``eval/suites/news2022_sentences.jsonl``, has lines of ``question_id,
+article_id, version, start, end, sentence``, ``sure``, ``supported`` and ``reported``: what the embedded model wrote
+about a passage ``[start, end)`` of an article, before any check, how sure it was of it when asked again, whether a
+reader found that the source sentences it would cite say it, and whether nothing was chosen on it. Each sentence goes
+through the ledger as in an answer.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from eval.bench import clapnq
 from eval.records import records
 from eval.statistics import share
 from rag.check.verification import Verifier
@@ -26,11 +31,14 @@ from rag.config import load_settings
 from rag.generate.drafting import Draft
 from rag.generate.verifiers import load_verifier
 from rag.index.catalog import Catalog
+from rag.index.embedding import load_embedder
 from rag.index.store import IndexStore
+from rag.ingest.sync import ingest
 from rag.ledger import ClaimLedger
 from rag.types import RetrievedPassage, Verdict
 
 LABELLED = Path("eval/suites/news2022_sentences.jsonl")
+_NEWS = "queries.jsonl.gz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +83,15 @@ def main() -> int:
     """Prints, for both parts, how many are shown as supported and how many of these are wrong."""
     parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--index", type=Path, required=True)
+    parser.add_argument("--index", type=Path, help="of the news; passages of CLAP-NQ are indexed for the run")
     parser.add_argument("--labelled", type=Path, default=LABELLED)
     parser.add_argument("--verifier")
     parser.add_argument("--mistakes", action="store_true", help="also print wrong ones shown, of those for choosing")
     arguments = parser.parse_args()
     verifier = load_verifier(load_settings(verifier=arguments.verifier))
-    store = IndexStore(arguments.index)
-    found = list(show(read_labelled(arguments.labelled), questions(arguments.folder), store, verifier))
-    store.close()
+    rows = read_labelled(arguments.labelled)
+    with index(arguments.folder, arguments.index, rows) as store:
+        found = list(show(rows, questions(arguments.folder), store, verifier))
     for name, is_reported in (("for choosing", False), ("for reporting", True)):
         part = [s for s in found if s.labelled.reported is is_reported]
         shown = [s for s in part if s.verdict is Verdict.SUPPORTED]
@@ -106,7 +114,27 @@ def read_labelled(path: Path) -> list[Labelled]:
 
 def questions(folder: Path) -> dict[str, str]:
     """Returns the questions of a collection by id."""
-    return {row["id"]: row["question"] for _, row in records(folder / "queries.jsonl.gz")}
+    if (folder / _NEWS).exists():
+        return {row["id"]: row["question"] for _, row in records(folder / _NEWS)}
+    return {question.id: question.text for question in clapnq.load(folder)}
+
+
+@contextmanager
+def index(folder: Path, made: Path | None, rows: Sequence[Labelled]) -> Iterator[IndexStore]:
+    """Opens the index of a collection; of CLAP-NQ a new one, of the passages that sentences were written about."""
+    if made is None and (folder / _NEWS).exists():
+        raise SystemExit(f"name an index of {folder / 'corpus.jsonl.gz'} with --index")
+    with tempfile.TemporaryDirectory() as work:
+        store = IndexStore(made or Path(work) / "index", create=made is None)
+        if made is None:
+            asked = {row.question_id for row in rows}
+            passages = [question for question in clapnq.load(folder) if question.id in asked]
+            clapnq.write_corpus(passages, Path(work) / "passages.jsonl")
+            ingest(store, load_embedder(load_settings()), [Path(work) / "passages.jsonl"])
+        try:
+            yield store
+        finally:
+            store.close()
 
 
 def show(

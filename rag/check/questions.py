@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from rag.check.events import kinds_of
 from rag.check.names import find_names
@@ -28,6 +30,12 @@ _SECOND = re.compile(
     re.IGNORECASE,
 )
 _PAIR = re.compile(rf"^\W*(?P<first>{_WH})\s+and\s+(?P<second>{_WH})\s+(?P<rest>\S.*)$", re.IGNORECASE)
+_PLACE = r"(?:in|on|at|by|to|for|from|with)"
+# "…, and how by the opposition?" has no verb of its own.
+_ELLIPTIC = re.compile(rf"^(?:{_WH})(?: many| much| long)?\s+(?P<where>{_PLACE}\s+.+)$", re.IGNORECASE)
+_LAST_PLACE = re.compile(rf"\s+{_PLACE}\s+(?:(?!\b{_PLACE}\b)[^,])+$", re.IGNORECASE)
+_STARTS_PLACE = re.compile(rf"{_PLACE}\s", re.IGNORECASE)
+_LEAST_SHARED = 3  # words
 _BARE = re.compile(rf"^\W*(?:(?:in|on|at|by|to|for|from|with)\s+)?(?:{_WH})\s*\??$", re.IGNORECASE)
 _ANAPHOR = re.compile(
     r"\b(?:he|she|they|it|him|her|them|his|its|their|this|that|these|those|there|then)\b", re.IGNORECASE
@@ -116,10 +124,32 @@ def parts(question: str) -> tuple[str, ...]:
     first = pieces[0]
     split = [f"{first}?"]
     for piece in pieces[1:]:
+        if whole := _filled_in(piece, first):
+            split.append(whole)
+            continue
         stands = not _ANAPHOR.search(piece) and (find_names(f"Of {piece}") or not find_names(f"Of {first}"))
         asked = piece[0].upper() + piece[1:]
         split.append(f"{asked}?" if stands else f"{asked}? ({first})")
     return tuple(split)
+
+
+def shared(split: Sequence[str]) -> str:
+    """Returns what parts ask that differ by their last place, time or party alone, without it; else nothing."""
+    pieces = [part.rstrip("?! ").split() for part in split]
+    common = [words[0] for words in takewhile(lambda words: len(set(words)) == 1, zip(*pieces, strict=False))]
+    rests = [" ".join(piece[len(common) :]) for piece in pieces]
+    alike = len(split) > 1 and len(common) >= _LEAST_SHARED and all(_STARTS_PLACE.match(rest) for rest in rests)
+    return f"{' '.join(common)}?" if alike else ""
+
+
+def _filled_in(piece: str, first: str) -> str:
+    """Returns a part that has only another place, time or party than the first in the words of that; else nothing."""
+    elliptic, place = _ELLIPTIC.match(piece), _LAST_PLACE.search(first)
+    if not elliptic or not place or not first.lower().startswith(piece.split()[0].lower()):
+        return ""
+    if any(word.key in _DO | _BE | _MODALS for word in words(plain(elliptic["where"]))):
+        return ""
+    return f"{first[: place.start()]} {elliptic['where']}?"
 
 
 def without_context(part: str) -> str:

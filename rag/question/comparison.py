@@ -6,7 +6,7 @@ Rules over the forms of such questions. What they do not know is left as one que
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rag.question.publishers import WORK, forms
@@ -30,6 +30,17 @@ _AGREEING = tuple(
         rf"(?: (?:say|report|write|wrote|reported|said))? {_ON} (?P<topic>.+)$",
         rf"^what (?:do|does|did) (?P<a>{_SIDE}) and (?:what (?:do|does|did) )?(?P<b>{_SIDE})(?: each)?"
         rf" (?:say|report|write|print) {_ON} (?P<topic>.+)$",
+    )
+)
+_POSITION = r"(?:['’]s?)?(?: (?:own )?(?:position|view|stance|answer|account|version|side|words?)s?)?"
+# The matter comes first, as a question of its own: "Must he go? Set Moscow's view beside Ankara's."
+_SET_SIDE_BY_SIDE = tuple(
+    re.compile(rf"^(?P<topic>[^?]{{10,}})\?\s+{pattern}$", re.IGNORECASE)
+    for pattern in (
+        rf"(?:please )?(?:set|put|lay|hold|compare) (?P<a>{_SIDE}){_POSITION}"
+        rf" (?:beside|next to|against|with|to|and|alongside) (?P<b>{_SIDE}){_POSITION}(?: side by side)?",
+        rf"what (?:do|does|did) (?P<a>{_SIDE}) and (?:what (?:do|does|did) )?(?P<b>{_SIDE})(?: each)?"
+        r" (?:say|think|want|claim|argue|answer|hold|report|write)(?: (?:about|of|to) (?:it|this|that))?",
     )
 )
 _FIRST = re.compile(
@@ -87,6 +98,11 @@ class Comparison:
     matter: str
     of_time: bool = False
 
+    @property
+    def of_speakers(self) -> bool:
+        """Whether the sides are people or parties, who are asked for by what they say."""
+        return not self.of_time and not self.first.publisher
+
 
 def comparison(question: str, publishers: Iterable[str]) -> Comparison | None:
     """Takes a question that compares apart; ``None`` for any other.
@@ -98,7 +114,15 @@ def comparison(question: str, publishers: Iterable[str]) -> Comparison | None:
     text = " ".join(question.split()).rstrip("?!. ")
     for pattern in _AGREEING:
         if match := pattern.match(text):
-            return _agreement(match["a"], match["b"], match["topic"], forms(tuple(publishers)))
+            topic = match["topic"]
+            asked = _asked(topic.replace("the same ", "the ", 1))
+            about = f"this: {topic}" if _ASKS.match(topic) else topic
+            return _agreement(match["a"], match["b"], about, asked, publishers)
+    for pattern in _SET_SIDE_BY_SIDE:
+        if match := pattern.match(text):
+            topic = match["topic"]
+            about = f"this: {topic[0].lower()}{topic[1:]}"
+            return _agreement(match["a"], match["b"], about, f"{topic}?", publishers)
     match = _FIRST.match(text) or _BEFORE.match(text)
     if match is None or _POINTS.search(match["a"]) or _POINTS.search(match["b"]):
         return None
@@ -106,15 +130,14 @@ def comparison(question: str, publishers: Iterable[str]) -> Comparison | None:
     return Comparison(first, second, question, of_time=True)
 
 
-def _agreement(a: str, b: str, topic: str, known: Mapping[str, str]) -> Comparison | None:
+def _agreement(a: str, b: str, about: str, asked: str, publishers: Iterable[str]) -> Comparison | None:
+    known = forms(tuple(publishers))
     one, other = (known.get(_bare(words), "") for words in (a, b))
-    asked = _asked(topic.replace("the same ", "the ", 1))
     if one and other and one != other:
         return Comparison(Side(asked, one, one), Side(asked, other, other), asked)
     if one or other or not all(re.search(r"\b[A-Z]", words) for words in (a, b)):
         return None
-    about = f"about {topic}" if not _ASKS.match(topic) else f"about this: {topic}"
-    first, second = (Side(f"What did {words} say {about}?", words) for words in (a, b))
+    first, second = (Side(f"What did {words} say about {about}?", words) for words in (a, b))
     return Comparison(first, second, asked)
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from rag.check.day_words import in_words
-from rag.check.questions import parts, without_context
+from rag.check.questions import parts, shared, without_context
+from rag.question.agreement import asked_agreement
 from rag.question.comparison import Comparison, comparison
 from rag.question.periods import Period, named_period
 from rag.question.publishers import named_publishers
@@ -46,6 +47,7 @@ class Plan:
         sides: The two that are compared, if any.
         read: What was made a filter, in words; empty when nothing was.
         notes: What the reader is to be told of how the question was read, one line each.
+        asks_agreement: Whether it also asks if the sources agree, which no source says.
     """
 
     matter: str
@@ -55,6 +57,12 @@ class Plan:
     sides: Comparison | None = None
     read: str = ""
     notes: tuple[str, ...] = ()
+    asks_agreement: bool = False
+
+    @property
+    def compared(self) -> str:
+        """What sources are compared on: what the parts share, where they differ by place or party alone."""
+        return shared([part.text for part in self.asked]) or self.matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,11 @@ def plan(question: str, given: Filters, publishers: Sequence[str], newest: date 
         publishers: Those of the corpus.
         newest: The day of its newest article.
     """
+    rest, asks_agreement = asked_agreement(question)
+    return replace(_planned(rest, given, publishers, newest), asks_agreement=asks_agreement)
+
+
+def _planned(question: str, given: Filters, publishers: Sequence[str], newest: date | None) -> Plan:
     today = min((day for day in (given.latest, newest) if day), default=None)
     compared = comparison(question, publishers)
     if compared is not None:

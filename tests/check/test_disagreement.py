@@ -184,6 +184,32 @@ def test_an_assertion_and_a_denial_are_positions() -> None:
     assert [p.publishers for d in found.disagreements for p in d.positions] == [("Wire",), ("Herald",)]
 
 
+def test_welcome_and_rejection_are_positions() -> None:
+    plan = article("The council welcomed the plan for a ferry to Arkona.", "Wire")
+    against = article("Fishermen do not support the ferry that the council plans in Arkona.", "Herald")
+    beside = article("The mayor of Arkona rejected a tax on fish.", "Post")
+    found = find("How was the idea of a ferry in Arkona received?", plan, against, beside)
+    assert values(found) == [
+        [
+            "The council welcomed the plan for a ferry to Arkona",
+            "Fishermen do not support the ferry that the council plans in Arkona",
+        ]
+    ]
+    assert found.disagreements[0].kind == "stance"
+    assert not find("How was the idea of a ferry in Arkona received?", plan, beside).disagreements
+
+
+GAP = "How many days lay between the crash in Arkona and the three-day inquiry?"
+
+
+def test_times_between_two_events_disagree_where_both_are_told_of() -> None:
+    crash = "The crash in Arkona was on Monday."
+    wire = article(f"{crash} The inquiry began two days later.", "Wire")
+    herald = article("The inquiry began three days after the crash in Arkona.", "Herald")
+    post = article("Flags flew in Arkona four days after the crash. The mayor spoke.", "Wire", day=25)
+    assert values(find(GAP, wire, herald, post)) == [["two days", "three days"]]
+
+
 def test_nothing_shown_nothing_compared() -> None:
     assert find(KILLED, article(toll("six"), "A"), article(toll("nine"), "B"), shown=()) == Findings()
 

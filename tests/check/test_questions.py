@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.check.questions import parse, parts, without_context
+from rag.check.questions import parse, parts, shared, without_context
 
 
 @pytest.mark.parametrize(
@@ -62,11 +62,35 @@ def test_not_is_noticed() -> None:
             "Where did Putin go? When did he return?",
             ("Where did Putin go?", "When did he return? (Where did Putin go)"),
         ),
+        (
+            "How was the congress received in Tehran, and how by the opposition meeting in Riyadh?",
+            (
+                "How was the congress received in Tehran?",
+                "How was the congress received by the opposition meeting in Riyadh?",
+            ),
+        ),
+        (
+            "How many people were hurt in Arkona and how many in Gant?",
+            ("How many people were hurt in Arkona?", "How many people were hurt in Gant?"),
+        ),
     ],
 )
 def test_two_things_asked(question: str, expected: tuple[str, ...]) -> None:
     assert parts(question) == expected
     assert [without_context(part) for part in parts(question)] == [part.split(" (")[0] for part in expected]
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("How was it received in Tehran, and how by the opposition?", "How was it received?"),
+        ("When and where was the summit held?", ""),
+        ("How many were killed and how many were displaced?", ""),
+        ("How was it received in Tehran?", ""),
+    ],
+)
+def test_what_parts_share(question: str, asked: str) -> None:
+    assert shared(parts(question)) == asked
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,35 @@ def test_two_speakers_are_asked_apart() -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "matter", "first", "second"),
+    [
+        (
+            "Must Assad step down? Set the Syrian opposition's position beside Moscow's.",
+            "Must Assad step down?",
+            "What did the Syrian opposition say about this: must Assad step down?",
+            "What did Moscow say about this: must Assad step down?",
+        ),
+        (
+            "Have the terrorists in Syria been defeated? What do Assad and Putin each say?",
+            "Have the terrorists in Syria been defeated?",
+            "What did Assad say about this: have the terrorists in Syria been defeated?",
+            "What did Putin say about this: have the terrorists in Syria been defeated?",
+        ),
+        (
+            "How many people were hurt? Compare the Wire with the Gazette.",
+            HURT,
+            HURT,
+            HURT,
+        ),
+    ],
+)
+def test_the_matter_may_come_first(question: str, matter: str, first: str, second: str) -> None:
+    found = comparison(question, PAPERS)
+    assert found is not None
+    assert (found.matter, found.first.text, found.second.text) == (matter, first, second)
+
+
+@pytest.mark.parametrize(
     ("question", "first", "second"),
     [
         (
@@ -72,6 +101,7 @@ def test_which_of_two_came_first(question: str, first: str, second: str) -> None
         "Does the Gazette agree with the mayor on the crash?",
         "Did the public hear of the journey before or after it was over?",
         "What happened first?",
+        "Must Assad step down? Set it out in short.",
         "Do Russia, Turkey and Iran agree on the congress?",
     ],
 )

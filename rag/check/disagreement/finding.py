@@ -58,6 +58,8 @@ def find_disagreements(
     citations: Sequence[Citation],
     cite: Cite,
     search: Search | None = None,
+    *,
+    words_asked: bool = False,
 ) -> Findings:
     """Compares what the retrieved passages and the shown sentences say in answer to a question.
 
@@ -68,6 +70,7 @@ def find_disagreements(
         citations: The citations of those sentences.
         cite: Gives a citation to each sentence that a position rests on.
         search: Looks for other papers with a quotation that the answer cites; ``None`` leaves it at the passages.
+        words_asked: Whether somebody's words are asked for, although the question itself does not say so.
 
     Returns:
         The disagreements, each with at least two positions, and the updates.
@@ -102,7 +105,7 @@ def find_disagreements(
         compare(Kind.STANCE, standing)
     else:
         compare(Kind.STANCE, list(stance_statements(asked, sentences)))
-    if _WORDS_ASKED.search(question):
+    if words_asked or _WORDS_ASKED.search(question):
         cited = {(c.article_id, Span(c.start, c.end)) for c in citations}
         quoted = [s for s in sentences if (s.passage.passage.article_id, s.span) in cited and is_quotation(s)]
         more = [hit for s in quoted for hit in (search(s.text) if search else ())]

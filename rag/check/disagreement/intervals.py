@@ -9,7 +9,7 @@ from rag.check.disagreement.amounts import DURATIONS, bounds
 from rag.check.disagreement.question import Asked, is_about, mentions
 from rag.check.disagreement.statements import Amount, SourceSentence, Statement
 from rag.check.quantities import find_quantities
-from rag.check.words import plain, stem_keys
+from rag.check.words import keys, plain, stem_keys
 
 _UNIT = r"(?:minute|hour|day|week|month|year)s?"
 _ASKED = re.compile(
@@ -17,6 +17,7 @@ _ASKED = re.compile(
     r"|\bhow long (?:after|before|between)\b",
     re.IGNORECASE,
 )
+_BETWEEN = re.compile(r"\bbetween (?P<one>.+?) and (?P<other>.+)$", re.IGNORECASE)
 _STATED = re.compile(
     rf"\b(?P<count>(?:an?|[\w-]+)) (?P<unit>{_UNIT}) (?:earlier|later|before|after|apart|ahead of)\b", re.IGNORECASE
 )
@@ -35,7 +36,7 @@ def interval_statements(asked: Asked, sentence: SourceSentence) -> Iterator[Stat
     near = plain(". ".join([sentence.passage.title, *sentence.before[-2:], sentence.text]))
     if len(found) != 1 or not is_about(asked, near, within=passage):
         return
-    if not any(mentions(term, text) for term in asked.terms):
+    if not any(mentions(term, text) for term in asked.terms) or not _tells_of_both(asked, sentence):
         return
     match = found[0]
     count = "one" if match["count"].lower() in ("a", "an") else match["count"]
@@ -45,3 +46,14 @@ def interval_statements(asked: Asked, sentence: SourceSentence) -> Iterator[Stat
     seconds = DURATIONS[stem_keys([match["unit"].lower()])[0]]
     low, high = bounds(quantities[0], count)
     yield Statement(Amount(low * seconds, high * seconds, ("interval",)), f"{match['count']} {match['unit']}", sentence)
+
+
+def _tells_of_both(asked: Asked, sentence: SourceSentence) -> bool:
+    """Tells whether a sentence or its neighbours have a word of each of the two events between which time is asked."""
+    between = _BETWEEN.search(asked.text)
+    if not between:
+        return True
+    near = plain(f"{sentence.passage.title}. {sentence.neighbours()}")
+    sides = (set(keys(between[side])) for side in ("one", "other"))
+    words = [[term for term in asked.terms if term in side and not find_quantities(term)] for side in sides]
+    return all(any(mentions(term, near) for term in side) for side in words if side)

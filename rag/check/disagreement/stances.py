@@ -29,17 +29,36 @@ _POSITIONS = (
 _YES_NO = re.compile(r"^\W*(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could)\b", re.IGNORECASE)
 _DENIES = re.compile(r"\b(?:den(?:y|ies|ied)|reject(?:s|ed)|dismiss(?:es|ed)|refut(?:es|ed))\b", re.IGNORECASE)
 _FUTURE_VERBS = re.compile(rf"\b(?:{_LEAVING}|{_STAYING}|power|office|president)\b")
+_RECEPTION = re.compile(
+    r"\bhow (?:was|were|is|are|has|have|had|did|do|does)\b.*"
+    r"\b(?:receiv\w+|react\w*|respond\w*|greet\w*|taken|view\w*|seen?)\b"
+    r"|\b(?:reactions?|responses?|reception)\b|\bwho (?:\w+ )?(?:welcom|support|oppos|reject|back|endors)\w*",
+    re.IGNORECASE,
+)
+_WELCOMES = r"(?:welcom|prais|applaud|hail|endors|approv|support|embrac)(?:e|es|ed|s|ing)?|back(?:s|ed)|in favou?r of"
+_REJECTS = (
+    r"(?:reject|condemn|denounc|criticis|criticiz|oppos|dismiss|boycott|spurn|protest)(?:e|es|ed|s|ing)?"
+    rf"|(?:refus\w+|declin\w+|fail\w*) to (?:{_WELCOMES})"
+)
+_RECEIVES = re.compile(
+    rf"\b(?:(?P<against>{_REJECTS})|(?P<towards>{_WELCOMES}))\b(?P<what>(?: [\w'-]+){{0,8}})", re.IGNORECASE
+)
+_NOT = re.compile(r"\b(?:not|never|n't|neither|without|nor)\b(?: \w+){0,2} ?$", re.IGNORECASE)
 _LONGEST = 16
 
 
 def stance_statements(asked: Asked, sentences: Sequence[SourceSentence]) -> Iterator[Statement]:
     """Yields what the sentences want done, for a question about what should be, or yes and no to a yes-no question.
 
-    Three wishes about a person in office are told apart: to leave, to stay, and to be decided on by a vote.
+    Three wishes about a person in office are told apart: to leave, to stay, and to be decided on by a vote. Asked how
+    something was received, welcome and rejection are.
     """
     if _ASKS.search(asked.text) and _FUTURE_VERBS.search(asked.text):
         for sentence in sentences:
             yield from _wishes(asked, sentence)
+    elif _RECEPTION.search(asked.text):
+        for sentence in sentences:
+            yield from _receptions(asked, sentence)
     elif _YES_NO.match(asked.text):
         for sentence in sentences:
             yield from _claims(asked, sentence)
@@ -53,6 +72,18 @@ def _wishes(asked: Asked, sentence: SourceSentence) -> Iterator[Statement]:
     for name, pattern in _POSITIONS:
         if match := pattern.search(text):
             yield Statement(Label((name,)), _clause(text, match), sentence)
+            return
+
+
+def _receptions(asked: Asked, sentence: SourceSentence) -> Iterator[Statement]:
+    text = plain(sentence.text)
+    near = plain(". ".join([sentence.passage.title, *sentence.before[-1:], sentence.text]))
+    if not is_about(asked, near, within=plain(f"{sentence.passage.title}. {sentence.passage.passage.text}")):
+        return
+    for match in _RECEIVES.finditer(text):
+        if any(mentions(term, match["what"]) for term in asked.terms):
+            rejected = bool(match["against"]) != bool(_NOT.search(text[: match.start()]))
+            yield Statement(Label(("rejected" if rejected else "welcomed",)), _short(text), sentence)
             return
 
 
