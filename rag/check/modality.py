@@ -29,13 +29,19 @@ _NOUN = re.compile(r"(?:al|als|tion|tions|sion|sions|ment|ments|ance|ence)$")
 _QUESTION = re.compile(r"\?[\"'”’)\]]*\s*$")
 # What a page puts where the story would go on: "[Click here to see which …]", "Read more: …".
 _TEASER = re.compile(r"\W*(?:(?:click|tap) (?:here|to)|(?:read|see|watch)(?: more| also| next)?:)", re.IGNORECASE)
+# What a page hangs into the story: videos, galleries, and links with a label before a headline ("Day 7:Rioter at bay").
+_HUNG_IN = re.compile(
+    r"\W*(?:(?:JUST|MUST|NOW) WATCH(?:ED)?\b|(?:Hide|Show) Caption\b|Photos?:"
+    r"|(?:More|Related|Opinion|Story|Video)(?: [^.:]{1,30})?:(?=\S)"
+    r"|[A-Z][^.:!?]{1,45}:(?=[\"'‘“A-Z])[^.]*[^.!?\"”’)\s]\s*$)"
+)
 # "B. Sweden", one of the answers that a quiz offers.
 _CHOICE = re.compile(r"\s*(?:[A-H][.)]|\([A-H]\))\s+(?:[^\s.!?]+\s*){1,8}$")
 
 
 def is_statement(sentence: str) -> bool:
     """Tells whether a source sentence states something; what it asks, offers or teases bears out nothing."""
-    if _QUESTION.search(sentence) or _CHOICE.match(sentence) or _TEASER.match(sentence):
+    if _QUESTION.search(sentence) or _CHOICE.match(sentence) or _TEASER.match(sentence) or _HUNG_IN.match(sentence):
         return False
     return " " in sentence.strip()  # one word, such as the foot of a picture
 

@@ -63,6 +63,33 @@ def test_a_teaser_or_a_word_states_nothing(text: str) -> None:
     assert is_statement("Read more than one paper, he said: they differ.")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "JUST WATCHED Roe v. Wade is overturned Replay More Videos ...",
+        "Hide Caption 48 of 49 Photos: The mayor resigns in front of the town hall.",
+        "Photos: Floods in Arkona A man swims.",
+        "More:Clerk reacts to the flood.",
+        "Day 7 recap:Clerk blames the mayor, false claims of a flood",
+    ],
+)
+def test_what_a_page_hangs_into_a_story_states_nothing(text: str) -> None:
+    assert not is_statement(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Iowa City:The governor ordered residents to stay home.",
+        "More than six people resigned: the clerk, too.",
+        "He said: “We just watched.”",
+        "The result: Arkona won",
+    ],
+)
+def test_a_place_before_a_colon_or_a_word_of_the_story_is_kept(text: str) -> None:
+    assert is_statement(text)
+
+
 @pytest.mark.parametrize("text", ["A. Paper towels", "B) Sweden", "(C) Sixteen thousand people", "D. $402 million"])
 def test_a_choice_of_a_quiz_states_nothing(text: str) -> None:
     assert not is_statement(text)
