@@ -156,7 +156,9 @@ def answer_stream(
     checking = time.perf_counter() - retrieved
     asked = [part.asked for part in gathered.parts]
     drafted: list[list[str]] = []
-    for part in gathered.parts:
+    for part in (*gathered.parts, *([gathered.spare] if gathered.spare else [])):
+        if part is gathered.spare and ledger.sentences():
+            break
         drafted.append([])
         ledger.turn_to(part.asked.text)
         trace.unanswered = ledger.is_empty
@@ -173,6 +175,11 @@ def answer_stream(
                     break
     generated = time.perf_counter()
     ledger.settle()
+    if gathered.spare is not None and len(drafted) > len(asked):
+        instead = drafted.pop()
+        if ledger.sentences():
+            asked, drafted = [gathered.spare.asked], [instead]
+            trace.warnings.append("what each side says was not found: shown is what the sources say of the matter")
     # A source that differs is often ranked below those that agree.
     wider = retriever.search(planned.matter, _COMPARED * k, filters=planned.filters) if ledger.sentences() else ()
     compared = interleaved([passages, set_aside_orders(wider)[0]], (1 + _COMPARED) * k)

@@ -29,12 +29,14 @@ class PartOfQuestion:
 class Gathered:
     """The parts of a question and all their passages, best first.
 
-    ``obtrusive`` are the ids of articles that lost sentences which give orders to software.
+    ``obtrusive`` are the ids of articles that lost sentences which give orders to software. ``spare`` is what to ask
+    instead when no part is answered: the matter that two people or parties are compared on.
     """
 
     parts: tuple[PartOfQuestion, ...]
     passages: tuple[RetrievedPassage, ...]
     obtrusive: tuple[str, ...]
+    spare: PartOfQuestion | None = None
 
 
 def gather(planned: Plan, retriever: Retriever, k: int) -> Gathered:
@@ -62,8 +64,14 @@ def gather(planned: Plan, retriever: Retriever, k: int) -> Gathered:
             own = clear(search(one.text, one.filters, each))
             examined = inquire(one.text, own, lambda query, one=one: clear(search(query, one.filters)))  # type: ignore[misc]
             answering += [PartOfQuestion(replace(part, name=one.name), tuple(own)) for part in examined]
-        rows = [part.passages for part in answering]
-        return Gathered(tuple(answering), tuple(interleaved(rows, len(rows) * each)), tuple(sorted(obtrusive)))
+        spare = None
+        if planned.sides is not None and planned.sides.of_speakers:
+            own = clear(search(planned.matter, planned.filters, each))
+            [part, *_] = inquire(planned.matter, own, lambda query: clear(search(query, planned.filters)))
+            spare = PartOfQuestion(part, tuple(own))
+        rows = [part.passages for part in (*answering, *([spare] if spare else []))]
+        passages = interleaved(rows, len(rows) * each)
+        return Gathered(tuple(answering), tuple(passages), tuple(sorted(obtrusive)), spare)
     queries = [planned.matter, *(one.text for one in planned.asked)] if len(planned.asked) > 1 else [planned.matter]
     found = [search(query, planned.filters) for query in queries]
     passages = clear(interleaved(found, k))

@@ -121,6 +121,47 @@ def test_each_part_has_its_own_best_passages(dateline: Dateline) -> None:
     assert any(warning.endswith("What did China say about the summit?") for warning in answer.warnings)
 
 
+def test_two_views_on_a_matter_are_set_side_by_side(dateline: Dateline) -> None:
+    answer = dateline.ask("Must Assad step down? Set the Syrian opposition's position beside Moscow's.")
+    (found,) = answer.disagreements
+    assert found.about == "Must Assad step down?"
+    values = " / ".join(position.value for position in found.positions)
+    assert "must leave office" in values
+    assert "Syrian people alone" in values
+
+
+def test_what_neither_side_is_found_to_say_is_asked_of_all(dateline: Dateline) -> None:
+    matter = "How long did Putin and Assad talk in Sochi?"
+    answer = dateline.ask(f"{matter} What do Merkel and Macron each say?")
+    assert (answer.abstained, answer.reason) == (False, None)
+    assert "three hours" in answer.text
+    assert "what each side says was not found: shown is what the sources say of the matter" in answer.warnings
+    nothing = dateline.ask("How much does bread cost in Lima? What do Merkel and Macron each say?")
+    assert nothing.abstained
+    assert not any("each side" in warning for warning in nothing.warnings)
+
+
+def test_whether_the_papers_agree_is_found_out_and_not_looked_up(dateline: Dateline) -> None:
+    differing = dateline.ask(
+        "In which words do the papers have Putin announce the end of the military operation, and do they all print the"
+        " same ones?"
+    )
+    assert [p.publishers for d in differing.disagreements for p in d.positions] == [
+        ("Northline Wire", "Cedar Coast Courier"), ("Bosphorus Ledger",),
+    ]  # fmt: skip
+    agreeing = dateline.ask(f"{HURT}, and do all reports agree?")
+    assert not agreeing.disagreements
+    assert any(warning.startswith("whether the sources agree: no contradiction") for warning in agreeing.warnings)
+
+
+def test_welcome_and_rejection_stand_side_by_side(dateline: Dateline) -> None:
+    received = "How was the idea of a Syrian congress in Sochi received in Tehran, and how by the opposition in Riyadh?"
+    answer = dateline.ask(received)
+    (found,) = answer.disagreements
+    assert found.kind == "stance"
+    assert [position.value.split()[3] for position in found.positions] == ["welcomed", "endorse"]
+
+
 def test_which_of_two_events_came_first(dateline: Dateline) -> None:
     answer = dateline.ask("What happened first, the minibus crash or Riad Hijab's resignation?")
     assert answer.reason is None
