@@ -11,6 +11,7 @@ from rag.check.abstention import decide
 from rag.check.courtesies import without_courtesies
 from rag.check.disagreement.finding import find_disagreements
 from rag.check.expectations import Expectation, expectations
+from rag.check.repetition import says
 from rag.check.support import Idf
 from rag.check.verification import Verifier
 from rag.config import Settings
@@ -25,7 +26,7 @@ from rag.generate.model import LanguageModel
 from rag.generate.passagewise import PassagewiseAnswerer
 from rag.index.catalog import Catalog
 from rag.index.embedding import Embedder
-from rag.ledger import ClaimLedger, says
+from rag.ledger import ClaimLedger
 from rag.order_of_events import told_order
 from rag.question.followups import stand_alone
 from rag.question.knowing import known_on
@@ -175,6 +176,7 @@ def answer_stream(
                     break
     generated = time.perf_counter()
     ledger.settle()
+    ledger.arrange()
     if gathered.spare is not None and len(drafted) > len(asked):
         instead = drafted.pop()
         if ledger.sentences():

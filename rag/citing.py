@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rag.check.citations import CitedSentence, choose_citations, verify_span
@@ -142,6 +142,18 @@ class CitationList:
     def given(self) -> tuple[Citation, ...]:
         """Returns the citations numbered so far, by number."""
         return tuple(self._given)
+
+    def renumbered(self, order: Iterable[int]) -> dict[int, int]:
+        """Gives the citations numbers anew, in an order of the old ones; those not in it follow.
+
+        Returns:
+            The new number of each old one.
+        """
+        old = list(dict.fromkeys([*order, *(citation.n for citation in self._given)]))
+        numbers = {n: place for place, n in enumerate(old, 1)}
+        self._given = [replace(self._given[n - 1], n=numbers[n]) for n in old]
+        self._numbers = {place: numbers[n] for place, n in self._numbers.items()}
+        return numbers
 
     def _article(self, article_id: str) -> Article | None:
         if article_id not in self._articles:

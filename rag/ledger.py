@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from rag.check.citations import strip_markers
 from rag.check.expectations import Expectation, expectations
-from rag.check.facts import FactContext, FactKind, missing_facts
-from rag.check.negations import count_negations
+from rag.check.facts import FactKind
 from rag.check.relevance import Relevance, Shown
+from rag.check.repetition import says
 from rag.check.rewording import BELIEVED, asked_but_not_told, points_back, word_share
 from rag.check.support import Idf
 from rag.check.verification import Claim, Verifier
-from rag.check.words import content_stems, plain
 from rag.checking import Checker
 from rag.citing import CitationList, Source, added, source_at, sources_in, stating
 from rag.generate.drafting import Draft
@@ -22,14 +22,22 @@ from rag.index.catalog import Catalog
 from rag.ingest.sentences import sentences as segment
 from rag.types import AnswerSentence, Check, Citation, DroppedSentence, RetrievedPassage, Span, Verdict
 
-_REPEATED = 0.8
-_MIN_WORDS = 3
 _DOUBT = "doubt"  # a small model's wording of what the source says
 _BEARABLE = frozenset({str(FactKind.ATTRIBUTION), _DOUBT})
 # What several pools say of one sentence: a contradiction is not outweighed by words that half agree.
 _GRAVITY = {Verdict.UNSUPPORTED: 0, Verdict.PARTIAL: 1, Verdict.CONTRADICTED: 2}
 _AFFIRMS = re.compile(r"(?:yes|no)\b[,:;.]?\s*", re.IGNORECASE)  # what is asked; then nothing need be added to it
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+class _Held(NamedTuple):
+    """A sentence that is decided on at the end, and the source that may stand in its place."""
+
+    text: str
+    check: Check
+    cited: list[Source]
+    own: Source | None
+    place: tuple[int, float]
 
 
 class ClaimLedger:
@@ -65,7 +73,9 @@ class ClaimLedger:
         self._citations = citations or CitationList(catalog)
         self._sentences: list[AnswerSentence] = []
         self._dropped: list[DroppedSentence] = []
-        self._partial: list[tuple[str, Check, list[Source], Source | None]] = []
+        self._partial: list[_Held] = []
+        self._places: list[tuple[int, float]] = []  # of each sentence: which part it answers, and its draft's weight
+        self._place = 0, 0.0
         self._invented = 0
         self.turn_to(question)
 
@@ -78,6 +88,7 @@ class ClaimLedger:
         self._relevance = Relevance(part)
         self._asks_when = self._dated or Expectation.DATE in expectations(part)
         self._kept = False
+        self._place = self._place[0] + 1, 0.0
 
     def is_empty(self) -> bool:
         """Tells whether no draft for the part turned to last is shown or held back to the end."""
@@ -92,6 +103,7 @@ class ClaimLedger:
         stripped = strip_markers(_readable(draft.text), set())
         self._invented += draft.invented + len(stripped.invented)
         before = list(self._sentences)
+        self._place = self._place[0], draft.weight
         for text in dict.fromkeys(span.of(stripped.text) for span in segment(stripped.text)):
             self._add_sentence(text, draft)
         return self._sentences != before
@@ -147,9 +159,9 @@ class ClaimLedger:
         self._kept = True
         own = self._own_words(text, cited)
         if check.lacks != (_DOUBT,):
-            self._partial.append((text, check, cited, own))
+            self._partial.append(_Held(text, check, cited, own, self._place))
         elif own is None or points_back(own.sentence.text):
-            self._partial.append((text, check, cited, None))
+            self._partial.append(_Held(text, check, cited, None, self._place))
         else:
             self._dropped.append(DroppedSentence(text, check.verdict, check.why))
             self._show(own.sentence.text, Check(Verdict.SUPPORTED, 1.0), [own])
@@ -183,7 +195,8 @@ class ClaimLedger:
         """
         alone = not self._sentences
         heard = {citation.article_id for citation in self._citations.given()}
-        for text, check, cited, own in self._partial:
+        for held in self._partial:
+            text, check, cited, own, self._place = held
             others = heard.isdisjoint(source.sentence.article_id for source in cited)
             if own is not None and (alone or others):
                 self._dropped.append(DroppedSentence(text, check.verdict, check.why))
@@ -194,11 +207,28 @@ class ClaimLedger:
                 self._dropped.append(DroppedSentence(text, check.verdict, check.why))
         self._partial.clear()
 
+    def arrange(self) -> None:
+        """Puts, for each part of the question, what is supported first and of that the weightiest; numbers follow."""
+
+        def place(i: int) -> tuple[int, bool, float]:
+            part, weight = self._places[i]
+            return part, self._sentences[i].verdict is not Verdict.SUPPORTED, -weight
+
+        order = sorted(range(len(self._sentences)), key=place)
+        if order == list(range(len(order))):
+            return
+        sentences = [self._sentences[i] for i in order]
+        numbers = self._citations.renumbered([n for sentence in sentences for n in sentence.citations])
+        self._sentences = [replace(s, citations=tuple(sorted(numbers[n] for n in s.citations))) for s in sentences]
+        self._places = [self._places[i] for i in order]
+
     def _show(self, text: str, check: Check, cited: Sequence[Source]) -> None:
         repeated = next((i for i, shown in enumerate(self._sentences) if says(shown.text, text)), None)
         if repeated is not None:
             self._kept = True
             self._lend(repeated, cited)
+            part, weight = self._places[repeated]
+            self._places[repeated] = part, max(weight, self._place[1])
             return
         numbers = tuple(n for source in cited if (n := self._citations.number(source)) is not None)
         if not numbers:
@@ -208,6 +238,7 @@ class ClaimLedger:
             text = self._citations.dated(text, cited)
         self._kept = True
         self._sentences.append(AnswerSentence(text, check.verdict, check.support, tuple(sorted(set(numbers)))))
+        self._places.append(self._place)
 
     def _lend(self, place: int, sources: Sequence[Source]) -> None:
         """Adds those sources of a repetition to a shown sentence that carry all of it, which may say more."""
@@ -269,15 +300,3 @@ class ClaimLedger:
 def _readable(text: str) -> str:
     """Returns a text without control characters and half characters, which no terminal or file takes."""
     return _UNREADABLE.sub("", text)
-
-
-def says(shown: str, text: str) -> bool:
-    """Tells whether a sentence repeats a shown one: nearly all its words, no fact beside, the same negations."""
-    if shown == text:
-        return True
-    known, said = set(content_stems(plain(shown))), set(content_stems(plain(text)))
-    if len(said) < _MIN_WORDS or len(said & known) / len(said) < _REPEATED:
-        return False
-    if count_negations(shown) != count_negations(text):
-        return False
-    return not missing_facts(text, shown, context=FactContext())

@@ -21,6 +21,8 @@ class Draft:
         invented: How many sources its author named that it was never shown.
         sure: Probability in [0, 1] that its author gives, asked again, to the evidence saying it; ``None`` where it was
             not asked, and its wording is as good as any.
+        weight: How much speaks for its evidence answering the question, on its author's own scale: the weightiest of
+            what is shown comes first. All alike leaves the order as drafted.
     """
 
     text: str
@@ -28,6 +30,7 @@ class Draft:
     cited: tuple[tuple[RetrievedPassage, Span], ...] = ()
     invented: int = 0
     sure: float | None = None
+    weight: float = 0.0
 
 
 @dataclass(slots=True)

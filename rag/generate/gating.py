@@ -22,9 +22,13 @@ class Gate:
     likely_weight: float
     bar: float
 
+    def weigh(self, yes: float, likely: float) -> float:
+        """Returns the weighted sum for two probabilities in [0, 1]."""
+        return self.yes_weight * _log_odds(yes) + self.likely_weight * _log_odds(likely)
+
     def passes(self, yes: float, likely: float) -> bool:
         """Tells whether two probabilities in [0, 1] pass together."""
-        return self.yes_weight * _log_odds(yes) + self.likely_weight * _log_odds(likely) >= self.bar
+        return self.weigh(yes, likely) >= self.bar
 
 
 STATES_ANSWER = Gate(yes_weight=0.74, likely_weight=0.25, bar=0.45)

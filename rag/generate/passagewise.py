@@ -69,7 +69,8 @@ class PassagewiseAnswerer:
             true, usage = self._model.probability_of_yes(prompts.check_messages(passage, text))
             trace.usage += usage
             if true >= prompts.TRUE_FROM:
-                yield Draft(text, (passage,), sure=true)
+                weight = STATES_ANSWER.weigh(yes, likely[passage.passage.id])
+                yield Draft(text, (passage,), sure=true, weight=weight)
         if promising and trace.unanswered():
             for draft in self._quoting.draft(question, promising, trace):
                 yield draft
