@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rag.check.abstention import decide
 from rag.check.courtesies import without_courtesies
-from rag.check.disagreement.finding import find_disagreements
+from rag.check.disagreement.finding import Findings, find_disagreements
 from rag.check.expectations import Expectation, expectations
 from rag.check.repetition import says
 from rag.check.support import Idf
@@ -157,8 +157,9 @@ def answer_stream(
     checking = time.perf_counter() - retrieved
     asked = [part.asked for part in gathered.parts]
     drafted: list[list[str]] = []
+    nothing_kept = True
     for part in (*gathered.parts, *([gathered.spare] if gathered.spare else [])):
-        if part is gathered.spare and ledger.sentences():
+        if part is gathered.spare and not nothing_kept:
             break
         drafted.append([])
         ledger.turn_to(part.asked.text)
@@ -174,22 +175,25 @@ def answer_stream(
                     yield SentenceReady(ledger.sentences(), ledger.citations())
                 if len(ledger.sentences()) >= _ENOUGH * len(drafted):
                     break
+        nothing_kept = nothing_kept and ledger.is_empty()
     generated = time.perf_counter()
     ledger.settle()
     ledger.arrange()
     if gathered.spare is not None and len(drafted) > len(asked):
         instead = drafted.pop()
-        if ledger.sentences():
+        if any(map(ledger.holds, instead)):
             asked, drafted = [gathered.spare.asked], [instead]
             trace.warnings.append("what each side says was not found: shown is what the sources say of the matter")
     # A source that differs is often ranked below those that agree.
     wider = retriever.search(planned.matter, _COMPARED * k, filters=planned.filters) if ledger.sentences() else ()
     compared = interleaved([passages, set_aside_orders(wider)[0]], (1 + _COMPARED) * k)
-    differing = find_disagreements(
-        without_courtesies(planned.compared), compared, ledger.sentences(), ledger.citations(), ledger.cite,
-        lambda words: set_aside_orders(retriever.search(words, _ALIKE_READ, filters=planned.filters))[0],
-        words_asked=planned.sides is not None and planned.sides.of_speakers,
-    )  # fmt: skip
+    differing = Findings()
+    for matter in map(without_courtesies, planned.compared):
+        differing += find_disagreements(
+            matter, compared, ledger.sentences(), ledger.citations(), ledger.cite,
+            lambda words: set_aside_orders(retriever.search(words, _ALIKE_READ, filters=planned.filters))[0],
+            words_asked=planned.sides is not None and planned.sides.of_speakers,
+        )  # fmt: skip
     beyond: list[ClaimLedger] = []
 
     def elsewhere() -> bool:
@@ -257,7 +261,9 @@ def _as_read(
     elif planned.read and not catalog.matching(planned.filters):
         yield "no article is within what was read from the question"
     if planned.asks_agreement and all(answered) and not disagreements:
-        yield "whether the sources agree: no contradiction was found among those that were compared"
+        several = len({c.publisher for c in ledger.citations()}) > 1
+        agreed = "no contradiction was found among those cited" if several else "only one was found to speak of this"
+        yield f"whether the sources agree: {agreed}"
     if planned.sides is None or not all(answered):
         return
     if planned.sides.of_time:

@@ -151,7 +151,7 @@ def test_whether_the_papers_agree_is_found_out_and_not_looked_up(dateline: Datel
     ]  # fmt: skip
     agreeing = dateline.ask(f"{HURT}, and do all reports agree?")
     assert not agreeing.disagreements
-    assert any(warning.startswith("whether the sources agree: no contradiction") for warning in agreeing.warnings)
+    assert any(warning.startswith("whether the sources agree: ") for warning in agreeing.warnings)
 
 
 def test_welcome_and_rejection_stand_side_by_side(dateline: Dateline) -> None:

@@ -1,8 +1,9 @@
 """Hard facts of a sentence: its numbers, dates, names and quotations must come from the evidence.
 
-An added "not" counts too. In a sentence that all but copies its source, so do a dropped "not", an exchanged word and
-two names that have changed places. What this cannot see, and a verifier must: the same in free paraphrase, facts that
-are in the evidence but belong to someone else ("Iran backs the opposition"), wrong titles, sums of stated numbers.
+An added "not" counts too, and a modifier told as its opposite. In a sentence that all but copies its source, so do a
+dropped "not", an exchanged word and two names that have changed places. What this cannot see, and a verifier must: the
+same in free paraphrase, facts that are in the evidence but belong to someone else ("Iran backs the opposition"), wrong
+titles, sums of stated numbers.
 """
 
 from __future__ import annotations
@@ -125,7 +126,7 @@ def missing_facts(sentence: str, evidence: str, *, context: FactContext) -> tupl
         missing.append(MissingFact(FactKind.MODALITY, f"there it is denied ({word})"))
     if qualified := drops_qualifier(sentence, split):
         missing.append(MissingFact(FactKind.MODALITY, f"there it is the {qualified}"))
-    opposite = exchanged_modifier(sentence, split)
+    opposite = exchanged_modifier(sentence, split, context.title)
     if opposite and not any(keys(fact.text)[-1:] == opposite.split()[-1:] for fact in missing):  # else named above
         missing.append(MissingFact(FactKind.REVERSAL, f"there it is the {opposite}"))
     missing.extend(_changed(sentence, evidence, missing))

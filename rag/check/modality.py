@@ -31,9 +31,9 @@ _QUESTION = re.compile(r"\?[\"'”’)\]]*\s*$")
 _TEASER = re.compile(r"\W*(?:(?:click|tap) (?:here|to)|(?:read|see|watch)(?: more| also| next)?:)", re.IGNORECASE)
 # What a page hangs into the story: videos, galleries, and links with a label before a headline ("Day 7:Rioter at bay").
 _HUNG_IN = re.compile(
-    r"\W*(?:(?:JUST|MUST|NOW) WATCH(?:ED)?\b|(?:Hide|Show) Caption\b|Photos?:"
-    r"|(?:More|Related|Opinion|Story|Video)(?: [^.:]{1,30})?:(?=\S)"
-    r"|[A-Z][^.:!?]{1,45}:(?=[\"'‘“A-Z])[^.]*[^.!?\"”’)\s]\s*$)"
+    r"\W*(?:(?:JUST|MUST|NOW) WATCH(?:ED)?\b|(?:Hide|Show) Caption\b|Photos?:(?! [a-z])"
+    r"|(?:More|Related|Opinion|Story|Video)(?: [^.:]{1,30})?:(?=[^\s/])(?!.*[.!?]$)"
+    r"|(?![^:]*\b(?:said|told|wrote|says|tells|tweeted|asked)\b)[A-Z][^.:!?]{1,45}:(?=[\"'‘“A-Z])[^.]*[^.!?\"”’)\s]\s*$)"
 )
 # "B. Sweden", one of the answers that a quiz offers.
 _CHOICE = re.compile(r"\s*(?:[A-H][.)]|\([A-H]\))\s+(?:[^\s.!?]+\s*){1,8}$")

@@ -13,35 +13,36 @@ _OPPOSITES = tuple(
         ("north northern northward", "south southern southward"),
         ("east eastern eastward", "west western westward"),
         ("upper", "lower"),
-        ("left", "right"),
         ("inner", "outer"),
         ("minimum", "maximum"),
         ("male", "female"),
-        ("oldest eldest", "youngest newest"),
-        ("largest biggest", "smallest"),
-        ("highest", "lowest"),
-        ("longest", "shortest"),
-        ("best", "worst"),
         ("domestic internal", "foreign external"),
     )
 )
+_BOTH = frozenset(vocabulary("and or nor"))  # "the upper and the lower house"
+_SEEN_FROM = frozenset(
+    vocabulary("border borders frontier side sides flank neighbour neighbor")
+)  # one thing, two names
+_VERBAL = frozenset(vocabulary("to will would can could should may might not"))  # "will lower limits"
 
 
-def exchanged_modifier(claim: str, sentences: Sequence[str]) -> str:
+def exchanged_modifier(claim: str, sentences: Sequence[str], title: str = "") -> str:
     """Returns what a source narrows to the opposite of what a sentence says.
 
     Args:
         claim: The sentence.
         sentences: The source sentences it rests on.
+        title: The headline over them, which may have the sentence's modifier, too.
 
     Returns:
-        The source's words, such as "north island", where the sentence has "south island" and no source sentence has the
-        sentence's modifier near that word; empty when there are none.
+        The source's words, such as "north island", where the sentence has "south island" and not the north island as
+        well, and neither a source sentence nor the headline has the sentence's modifier near that word; else nothing.
     """
     said, read = keys(claim), [keys(sentence) for sentence in sentences]
+    known = [*read, keys(title)]
     for i, word in enumerate(said[:-1]):
         narrowed = said[i + 1]
-        if narrowed in STOPWORDS:
+        if narrowed in STOPWORDS or narrowed in _SEEN_FROM or (i and said[i - 1] in _VERBAL):
             continue
         for pair in _OPPOSITES:
             for own, opposite in (pair, pair[::-1]):
@@ -49,7 +50,9 @@ def exchanged_modifier(claim: str, sentences: Sequence[str]) -> str:
                     continue
                 [stem] = stem_keys([narrowed])
                 there = next((words for found in read if (words := _before(opposite, stem, found))), "")
-                if there and not any(_near(own, opposite, stem, found) for found in read):
+                if not there or _near(opposite, own, stem, said):
+                    continue
+                if not any(_near(own, opposite, stem, found) for found in known):
                     return there
     return ""
 
@@ -62,13 +65,13 @@ def _before(modifiers: frozenset[str], stem: str, found: Sequence[str]) -> str:
 
 
 def _near(modifiers: frozenset[str], opposite: frozenset[str], stem: str, found: Sequence[str]) -> bool:
-    """Tells whether a modifier stands near a word with the stem, without its opposite between them."""
+    """Tells whether a modifier stands near a word with the stem: not "southern" in "southern North Island"."""
     stems = stem_keys(list(found))
     for i, word in enumerate(found):
         if word not in modifiers:
             continue
         for j in range(max(0, i - _REACH), min(len(found), i + _REACH + 1)):
             between = found[min(i, j) + 1 : max(i, j)]
-            if stems[j] == stem and opposite.isdisjoint(between):
+            if stems[j] == stem and (opposite.isdisjoint(between) or not _BOTH.isdisjoint(between)):
                 return True
     return False

@@ -12,6 +12,7 @@ from rag.check.names import find_names
 from rag.check.words import STOPWORDS, Word, content_stems, plain, vocabulary, words
 
 _WH = "why|when|where|who|whom|whose|what|which|how"
+_PREPOSITION = r"(?:in|on|at|by|to|for|from|with)"
 _OPENING = re.compile(rf"^\W*(?:and |but |so |then )?(?:\w+ ){{0,2}}?(?P<word>{_WH})\b", re.IGNORECASE)
 _COUNTED = re.compile(r"\bhow (?:many|much)\s+((?:[\w'-]+\s+){0,4})", re.IGNORECASE)
 _CALLED_OFF = re.compile(r"\bcall(?:s|ed|ing)? off\b")
@@ -26,17 +27,17 @@ _DETERMINERS = frozenset(
 )
 _NEGATING = re.compile(r"\b(?:not|never)\b|n't\b", re.IGNORECASE)
 _SECOND = re.compile(
-    rf"\s*(?:,\s*|;\s*)?(?:\b(?:and|or)\s+)(?=(?:(?:in|on|at|by|to|for|from|with)\s+)?(?:{_WH})\b)|\?\s+(?=(?:{_WH})\b)",
+    rf"\s*(?:,\s*|;\s*)?(?:\b(?:and|or)\s+)(?=(?:{_PREPOSITION}\s+)?(?:{_WH})\b)|\?\s+(?=(?:{_WH})\b)",
     re.IGNORECASE,
 )
 _PAIR = re.compile(rf"^\W*(?P<first>{_WH})\s+and\s+(?P<second>{_WH})\s+(?P<rest>\S.*)$", re.IGNORECASE)
-_PLACE = r"(?:in|on|at|by|to|for|from|with)"
 # "…, and how by the opposition?" has no verb of its own.
-_ELLIPTIC = re.compile(rf"^(?:{_WH})(?: many| much| long)?\s+(?P<where>{_PLACE}\s+.+)$", re.IGNORECASE)
-_LAST_PLACE = re.compile(rf"\s+{_PLACE}\s+(?:(?!\b{_PLACE}\b)[^,])+$", re.IGNORECASE)
-_STARTS_PLACE = re.compile(rf"{_PLACE}\s", re.IGNORECASE)
+_ELLIPTIC = re.compile(rf"^(?:{_WH})(?: many| much| long)?\s+(?P<where>{_PREPOSITION}\s+.+)$", re.IGNORECASE)
+_LAST_PLACE = re.compile(rf"\s+{_PREPOSITION}\s+(?:(?!\b{_PREPOSITION}\b)[^,])+$", re.IGNORECASE)
+_BEGINS_SO = re.compile(rf"{_PREPOSITION}\s", re.IGNORECASE)
+_BARE_HOW = re.compile(r"how by\b", re.IGNORECASE)
 _LEAST_SHARED = 3  # words
-_BARE = re.compile(rf"^\W*(?:(?:in|on|at|by|to|for|from|with)\s+)?(?:{_WH})\s*\??$", re.IGNORECASE)
+_BARE = re.compile(rf"^\W*(?:{_PREPOSITION}\s+)?(?:{_WH})\s*\??$", re.IGNORECASE)
 _ANAPHOR = re.compile(
     r"\b(?:he|she|they|it|him|her|them|his|its|their|this|that|these|those|there|then)\b", re.IGNORECASE
 )
@@ -127,7 +128,11 @@ def parts(question: str) -> tuple[str, ...]:
         if whole := _filled_in(piece, first):
             split.append(whole)
             continue
-        stands = not _ANAPHOR.search(piece) and (find_names(f"Of {piece}") or not find_names(f"Of {first}"))
+        stands = (
+            not _ANAPHOR.search(piece)
+            and not _ELLIPTIC.match(piece)
+            and (find_names(f"Of {piece}") or not find_names(f"Of {first}"))
+        )
         asked = piece[0].upper() + piece[1:]
         split.append(f"{asked}?" if stands else f"{asked}? ({first})")
     return tuple(split)
@@ -138,7 +143,7 @@ def shared(split: Sequence[str]) -> str:
     pieces = [part.rstrip("?! ").split() for part in split]
     common = [words[0] for words in takewhile(lambda words: len(set(words)) == 1, zip(*pieces, strict=False))]
     rests = [" ".join(piece[len(common) :]) for piece in pieces]
-    alike = len(split) > 1 and len(common) >= _LEAST_SHARED and all(_STARTS_PLACE.match(rest) for rest in rests)
+    alike = len(split) > 1 and len(common) >= _LEAST_SHARED and all(_BEGINS_SO.match(rest) for rest in rests)
     return f"{' '.join(common)}?" if alike else ""
 
 
@@ -148,6 +153,13 @@ def _filled_in(piece: str, first: str) -> str:
     if not elliptic or not place or not first.lower().startswith(piece.split()[0].lower()):
         return ""
     if any(word.key in _DO | _BE | _MODALS for word in words(plain(elliptic["where"]))):
+        return ""
+    was, now = place.group().split(), elliptic["where"].split()
+    alike = was[0].lower() == now[0].lower() or (
+        was[0].lower() == "in" and now[0].lower() == "by" and _BARE_HOW.match(piece)
+    )
+    of_years = [any(word[:1].isdigit() for word in phrase) for phrase in (was, now)]
+    if not alike or of_years[0] != of_years[1]:
         return ""
     return f"{first[: place.start()]} {elliptic['where']}?"
 

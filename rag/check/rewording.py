@@ -12,10 +12,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rag.check.support import common_subsequence
-from rag.check.words import content_stems, keys, plain, stem_keys
+from rag.check.words import content_stems, keys, plain, stem_keys, vocabulary
 
 _POINTS_BACK = re.compile(r"\W*(?:he|she|they|it|this|that|these|those|his|her|their|its)\b", re.IGNORECASE)
-_SUBJECT = re.compile(r"\W*(?:the|an?)\s+(?:[\w'-]+\s+){0,3}?([a-z]+)\s+of\b", re.IGNORECASE)
+_SUBJECT = re.compile(r"\W*(?:[Tt]he|[Aa]n?)\s+(?:[\w'-]+\s+){0,3}?([a-z]+)\s+of\b")
+# Sources seldom write the noun by which a figure, a day or a person is asked for.
+_ASKED_BY = frozenset(
+    vocabulary(
+        """age amount area author capital cause cost count date day death duration end founder head height home hour
+        leader length level location majority name number owner part percentage place population price rate reason
+        result role share side size source speed start state status sum time title toll total use value victim weight
+        winner year"""
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,7 @@ def asked_but_not_told(sentence: str, asked: str, source: str) -> str:
     Args:
         sentence: The sentence.
         asked: The question.
-        source: All that its author was shown of one article, the headline too.
+        source: All that its author was shown of what it cites, the headlines too.
 
     Returns:
         The noun of "The … of" that opens the sentence, where the question has it and the source has it nowhere; empty
@@ -80,5 +89,7 @@ def asked_but_not_told(sentence: str, asked: str, source: str) -> str:
     opening = _SUBJECT.match(plain(sentence))
     if not opening:
         return ""
-    [stem] = stem_keys([opening[1].lower()])
+    [stem] = stem_keys([opening[1]])
+    if opening[1] in _ASKED_BY:
+        return ""
     return opening[1] if stem in content_stems(asked) and stem not in content_stems(source) else ""

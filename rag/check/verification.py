@@ -81,9 +81,9 @@ def verdict(support: float, missing: Sequence[MissingFact], thresholds: Threshol
 def at_best_partial(check: Check, missing: Sequence[MissingFact]) -> Check:
     """Lowers a verdict for facts that the evidence lacks, whatever gave it.
 
-    A sentence that copies its source but for a negation, or with two names exchanged, is contradicted. A number, date,
-    quotation or negation that the evidence lacks makes a sentence unsupported; a name that it lacks, an exchanged word,
-    a claim or a plan told as a fact leave it partial at best.
+    A sentence that copies its source but for a negation, or with two names exchanged, or that tells a modifier as its
+    opposite, is contradicted. A number, date, quotation or negation that the evidence lacks makes a sentence
+    unsupported; a name that it lacks, an exchanged word, a claim or a plan told as a fact leave it partial at best.
     """
     if not missing:
         return check

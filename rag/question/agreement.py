@@ -5,21 +5,18 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_SOURCES = (
-    r"(?:(?:news)?papers?|sources?|reports?|accounts?|outlets?|articles?|publishers?|publications?|stories|media"
-    r"|agencies)"
-)
-_WHO = rf"(?:(?P<they>they|these)|(?:all |both )?(?:of )?(?:the |these )?{_SOURCES}|everyone|everybody)"
-_SAME = (
-    r"(?:(?:dis)?agree|differ|tally|contradict (?:each other|one another)|(?:say|print|report|give|carry|tell|have|use)"
-    r" the same(?: \w+)?)"
-)
+_SOURCES = r"(?:(?:news)?papers?|sources?|reports?|accounts?|outlets?|articles?|publishers?|publications?|media)"
+_THE_SAME = r"(?:say|print|report|give|carry|tell|have|use) the same(?: \w+)?"
 _TAIL = re.compile(
-    rf"[\s,;.?–—-]*\b(?:and|or|but)?\s*(?:do|does|did) {_WHO}(?: all| both)? {_SAME}"
-    r"(?: (?:on|about|over|with) (?:it|this|that|each other|one another))?\s*[?.!]*\s*$",
+    r"(?:\s?[,;.?–—-]+\s*(?:(?:and|or|but)\s+)?|\s(?:and|or|but)\s+)(?:do|does)\s+"
+    rf"(?:(?:(?P<they>they|these)|(?:all |both )?(?:of )?(?:the |these )?{_SOURCES})(?: all| both)?"
+    rf" (?:(?:dis)?agree|differ|tally|contradict (?:each other|one another)|{_THE_SAME})"
+    rf"|(?:everyone|everybody) {_THE_SAME})"
+    r"(?: (?:on|about|over|with) (?:it|this|that|each other|one another))?\s?[?.!]*\s*$",
     re.IGNORECASE,
 )
-_NAMED = re.compile(rf"\b{_SOURCES}\b", re.IGNORECASE)
+# "The papers have him announce it", not "which papers did he sign" or "according to reports".
+_NAMED = re.compile(rf"\b(?<!to )(?<!which )(?<!what )(?:the |all |these )?{_SOURCES}\b(?!.*\bsign)", re.IGNORECASE)
 _LEAST_WORDS = 4
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rag.check.words import STOPWORDS
 from rag.question.publishers import WORK, forms
 
 _ON = r"(?:on|about|over|as to|regarding|concerning|when it comes to|in)"
@@ -32,16 +33,26 @@ _AGREEING = tuple(
         rf" (?:say|report|write|print) {_ON} (?P<topic>.+)$",
     )
 )
-_POSITION = r"(?:['’]s?)?(?: (?:own )?(?:position|view|stance|answer|account|version|side|words?)s?)?"
+_VIEW = r"(?:position|view|stance|account|version|opinion|answer)s?"
+_THAT_OF = rf"(?:(?:that|those|the {_VIEW}) of )?"
+_HIS_VIEW = rf"(?:['’]s?)?(?: (?:own )?{_VIEW})?"
 # The matter comes first, as a question of its own: "Must he go? Set Moscow's view beside Ankara's."
+_TOPIC = r"^(?P<topic>[^?]{10,})\?\s+(?:please )?"
 _SET_SIDE_BY_SIDE = tuple(
-    re.compile(rf"^(?P<topic>[^?]{{10,}})\?\s+{pattern}$", re.IGNORECASE)
+    re.compile(rf"{_TOPIC}{pattern}$", re.IGNORECASE)
     for pattern in (
-        rf"(?:please )?(?:set|put|lay|hold|compare) (?P<a>{_SIDE}){_POSITION}"
-        rf" (?:beside|next to|against|with|to|and|alongside) (?P<b>{_SIDE}){_POSITION}(?: side by side)?",
-        rf"what (?:do|does|did) (?P<a>{_SIDE}) and (?:what (?:do|does|did) )?(?P<b>{_SIDE})(?: each)?"
-        r" (?:say|think|want|claim|argue|answer|hold|report|write)(?: (?:about|of|to) (?:it|this|that))?",
+        rf"(?=.*\b{_VIEW}\b)(?:set|put|lay|hold|compare) {_THAT_OF}(?P<a>{_SIDE}){_HIS_VIEW}"
+        rf" (?:beside|next to|against|with|to|and|alongside) {_THAT_OF}(?P<b>{_SIDE}){_HIS_VIEW}(?: side by side)?",
+        rf"what (?:do|does|did) (?P<a>{_SIDE}) and (?:what (?:do|does|did) )?(?P<b>{_SIDE}) (?:each"
+        r" (?:say|think|claim|argue|hold|report|write)"
+        r"|(?:each )?(?:say|think|claim|argue) (?:about|of|to) (?:it|this|that))",
     )
+)
+_PAPERS_SIDE_BY_SIDE = re.compile(
+    rf"{_TOPIC}compare (?P<a>{_SIDE}){_WORK_OF} (?:and|with|to) (?P<b>{_SIDE}){_WORK_OF}$", re.IGNORECASE
+)
+_MONTH = re.compile(
+    r"^(?:january|february|march|april|may|june|july|august|september|october|november|december)\b|^\d", re.IGNORECASE
 )
 _FIRST = re.compile(
     r"^(?:what|which|who)(?: (?:one|event|of (?:the two|these|them)))?"
@@ -118,11 +129,13 @@ def comparison(question: str, publishers: Iterable[str]) -> Comparison | None:
             asked = _asked(topic.replace("the same ", "the ", 1))
             about = f"this: {topic}" if _ASKS.match(topic) else topic
             return _agreement(match["a"], match["b"], about, asked, publishers)
-    for pattern in _SET_SIDE_BY_SIDE:
+    for pattern in (_PAPERS_SIDE_BY_SIDE, *_SET_SIDE_BY_SIDE):
         if match := pattern.match(text):
             topic = match["topic"]
-            about = f"this: {topic[0].lower()}{topic[1:]}"
-            return _agreement(match["a"], match["b"], about, f"{topic}?", publishers)
+            about = f"this: {_lowered(topic)}"
+            found = _agreement(match["a"], match["b"], about, f"{topic}?", publishers)
+            if found is not None and (found.first.publisher or pattern is not _PAPERS_SIDE_BY_SIDE):
+                return found
     match = _FIRST.match(text) or _BEFORE.match(text)
     if match is None or _POINTS.search(match["a"]) or _POINTS.search(match["b"]):
         return None
@@ -135,10 +148,16 @@ def _agreement(a: str, b: str, about: str, asked: str, publishers: Iterable[str]
     one, other = (known.get(_bare(words), "") for words in (a, b))
     if one and other and one != other:
         return Comparison(Side(asked, one, one), Side(asked, other, other), asked)
-    if one or other or not all(re.search(r"\b[A-Z]", words) for words in (a, b)):
+    if one or other or not all(re.search(r"\b[A-Z]", words) and not _MONTH.match(words) for words in (a, b)):
         return None
     first, second = (Side(f"What did {words} say about {about}?", words) for words in (a, b))
     return Comparison(first, second, asked)
+
+
+def _lowered(topic: str) -> str:
+    """Returns a question for the middle of a sentence: "Must he go" is "must he go", "Putin's war" stays."""
+    first = topic.split()[0].lower()
+    return f"{topic[0].lower()}{topic[1:]}" if (first in STOPWORDS and first != "i") or _ASKS.match(topic) else topic
 
 
 def _bare(words: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from rag.check.day_words import in_words
+from rag.check.expectations import Expectation, expectations
 from rag.check.questions import parts, shared, without_context
 from rag.question.agreement import asked_agreement
 from rag.question.comparison import Comparison, comparison
@@ -60,9 +61,17 @@ class Plan:
     asks_agreement: bool = False
 
     @property
-    def compared(self) -> str:
-        """What sources are compared on: what the parts share, where they differ by place or party alone."""
-        return shared([part.text for part in self.asked]) or self.matter
+    def compared(self) -> tuple[str, ...]:
+        """What sources are compared on.
+
+        Parts that differ by place or party alone are compared on what they share, unless that asks for a number or a
+        day: these may differ from place to place. Then each part is compared by itself.
+        """
+        asked = [part.text for part in self.asked]
+        whole = shared(asked)
+        if not whole:
+            return (self.matter,)
+        return tuple(asked) if {Expectation.NUMBER, Expectation.DATE}.intersection(expectations(whole)) else (whole,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,6 +199,42 @@ def test_welcome_and_rejection_are_positions() -> None:
     assert not find("How was the idea of a ferry in Arkona received?", plan, beside).disagreements
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Nobody in Arkona opposed the plan for a ferry.",
+        "No party in Arkona rejected the plan for a ferry.",
+        "Arkona not only welcomed the plan for a ferry, it paid for it.",
+        "Arkona rejected calls to scrap the plan for a ferry.",
+        "Arkona dismissed critics of the plan for a ferry.",
+        "Hail hit the ferry in Arkona.",
+    ],
+)
+def test_no_rejection_is_made_up(other: str) -> None:
+    welcomed = article("The council welcomed the plan for a ferry to Arkona.", "Wire")
+    assert not find(
+        "How was the plan for a ferry in Arkona received?", welcomed, article(other, "Herald")
+    ).disagreements
+
+
+@pytest.mark.parametrize("words", ["don't support", "won't approve", "can't endorse", "never backed"])
+def test_a_contraction_denies(words: str) -> None:
+    rejected = article("Fishermen rejected the plan for a ferry in Arkona.", "Wire")
+    denied = article(f"Farmers {words} the plan for a ferry in Arkona.", "Herald")
+    assert not find("How was the plan for a ferry in Arkona received?", rejected, denied).disagreements
+
+
+def test_a_question_of_yes_or_no_with_a_response_in_it_is_one() -> None:
+    said = article("Iran attacked Arkona in response to the raid.", "Wire")
+    denied = article("Iran did not attack Arkona in response to the raid.", "Herald")
+    assert find("Did Iran attack Arkona in response to the raid?", said, denied).disagreements
+
+
+def test_hens_lay() -> None:
+    hens = article("Hens lay 300 eggs in Arkona.", "Wire"), article("Hens broke 20 eggs in Arkona.", "Herald")
+    assert not find("How many eggs do hens lay in Arkona?", *hens).disagreements
+
+
 GAP = "How many days lay between the crash in Arkona and the three-day inquiry?"
 
 

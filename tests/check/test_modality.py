@@ -69,7 +69,7 @@ def test_a_teaser_or_a_word_states_nothing(text: str) -> None:
         "JUST WATCHED Roe v. Wade is overturned Replay More Videos ...",
         "Hide Caption 48 of 49 Photos: The mayor resigns in front of the town hall.",
         "Photos: Floods in Arkona A man swims.",
-        "More:Clerk reacts to the flood.",
+        "More:Clerk reacts to the flood",
         "Day 7 recap:Clerk blames the mayor, false claims of a flood",
     ],
 )
@@ -84,6 +84,10 @@ def test_what_a_page_hangs_into_a_story_states_nothing(text: str) -> None:
         "More than six people resigned: the clerk, too.",
         "He said: “We just watched.”",
         "The result: Arkona won",
+        "Photos: satellite images released on Friday show the destroyed bridge, the ministry said.",
+        "Opinion polls:Labour leads by 20 points.",
+        "Biden told CNN:'I am running again'",
+        "More on the helpline is at http://example.org/.",
     ],
 )
 def test_a_place_before_a_colon_or_a_word_of_the_story_is_kept(text: str) -> None:

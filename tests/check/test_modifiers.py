@@ -26,14 +26,30 @@ WELLINGTON = (
             "",
         ),
         ("Rebels took towns in southern Syria.", "Rebels left northern Syria and took towns in southern Syria.", ""),
-        ("It had the highest rates.", "It had the lowest rate of all.", "lowest rate"),
         ("Foreign debt rose.", "Domestic debt rose.", "domestic debt"),
-        ("He was right about the price.", "He left about noon.", ""),
+        ("Domestic flights were cancelled.", "Domestic and foreign flights were cancelled.", ""),
+        ("South Korea said North Korea fired a missile.", "North Korea fired a missile, Seoul's military said.", ""),
+        ("Both the upper house and the lower house agreed.", "Both the upper and the lower house agreed.", ""),
+        (
+            "Northern states are for it, southern states are not.",
+            "The northern states are for it, the south is not.",
+            "",
+        ),
+        ("East Jerusalem voted.", "East and West Jerusalem voted.", ""),
+        ("Troops stood at Gant's eastern border.", "Troops stood at Arkona's western border with Gant.", ""),
+        ("Banks will lower limits on cash.", "Banks will cut the upper limit on cash.", ""),
+        ("It fell to its lowest level.", "It has fallen from its highest level in 2008.", ""),
+        ("She left National Rally.", "She quit the far-right National Rally.", ""),
         ("North", WELLINGTON, ""),
     ],
 )
 def test_a_modifier_told_as_its_opposite(claim: str, source: str, there: str) -> None:
     assert exchanged_modifier(claim, [source]) == there
+
+
+def test_the_headline_may_have_it() -> None:
+    assert exchanged_modifier("South Korea fired.", ["North Korea was told of it."]) == "north korea"
+    assert exchanged_modifier("South Korea fired.", ["North Korea was told of it."], "Shots from South Korea") == ""
 
 
 def test_it_says_the_reverse_of_its_source() -> None:

@@ -81,6 +81,19 @@ def test_two_things_asked(question: str, expected: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("How much aid was sent to Ukraine in 2022", "how much to Israel"),
+        ("How many people were arrested at the protest in Moscow", "how many on terror charges"),
+        ("How many people were hurt in 2019", "how many in Scotland"),
+        ("How long has Putin been in power", "how long for the last term"),
+    ],
+)
+def test_another_kind_of_phrase_fills_in_nothing(first: str, second: str) -> None:
+    assert parts(f"{first}, and {second}?") == (f"{first}?", f"{second[0].upper()}{second[1:]}? ({first})")
+
+
+@pytest.mark.parametrize(
     ("question", "asked"),
     [
         ("How was it received in Tehran, and how by the opposition?", "How was it received?"),

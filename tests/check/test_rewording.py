@@ -72,6 +72,8 @@ BOGLE, WHENCE = "The idea of Walmart came from Bob Bogle.", "Where did the idea 
         (BOGLE, "Who founded Walmart?", "Bob Bogle came up with the name.", ""),
         ("The British economic policy was a surplus.", "What was its policy?", "The goal was a surplus.", ""),
         ("The economic policy of it was a surplus.", "What was its policy?", "The goal was a surplus.", "policy"),
+        ("The length of the talks was three hours.", "What was the length of the talks?", "They took three hours.", ""),
+        ("The Bank of England rose.", "What did the Bank of England do?", "England rose.", ""),
         ("Walmart's idea came from Bob Bogle.", WHENCE, "Bob Bogle came up with the name.", ""),
     ],
 )

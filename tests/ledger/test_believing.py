@@ -93,10 +93,10 @@ def test_words_of_the_source_that_lean_on_what_was_before_them_replace_nothing(t
 def test_a_sentence_about_what_only_the_question_speaks_of_gives_way_to_the_source(
     store: IndexStore, passages: list[RetrievedPassage]
 ) -> None:
-    asked = "What was the reason of the ferry's captain for the loss?"
+    asked = "What was the opinion of the ferry's captain on the loss?"
     ledger = ClaimLedger(store.catalog, asked, passages, BuiltinVerifier())
-    text = "The reason of the captain, Ole Brandt, was that a wave had broken the bow door of the ferry."
+    text = "The opinion of the captain, Ole Brandt, was that a wave had broken the bow door of the ferry."
     ledger.add(replace(draft(text, passages[0]), sure=0.999))
     ledger.settle()
     assert text not in [s.text for s in ledger.sentences()]
-    assert [(d.text, d.why) for d in ledger.dropped()] == [(text, "the source does not speak of the reason")]
+    assert [(d.text, d.why) for d in ledger.dropped()] == [(text, "the source does not speak of the opinion")]

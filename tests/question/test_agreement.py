@@ -33,6 +33,13 @@ def test_it_is_taken_off(question: str, rest: str) -> None:
         "What did Assad and Putin say about the summit, and do they agree?",
         "Do the papers agree?",
         "Why do the sources differ on the death toll?",
+        "Was the price cap put to the leaders, and did everyone agree on it?",
+        "According to reports, what did Iran and the US discuss, and do they agree?",
+        "What did the CIA and the FBI conclude about it, and do the agencies agree?",
+        "Which papers did the two ministers sign in Geneva, and do they agree?",
+        "On which of these five claims do the newspapers contradict each other?",
+        "By how many deaths do the reports differ?",
+        "How many people were killed in the war, and why do the sources disagree?",
         "Do the Wire and the Gazette agree on how many people were hurt?",
     ],
 )

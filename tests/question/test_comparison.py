@@ -57,6 +57,12 @@ def test_two_speakers_are_asked_apart() -> None:
             "What did Putin say about this: have the terrorists in Syria been defeated?",
         ),
         (
+            "Putin's war in Syria: is it over? Set the view of Moscow beside that of Ankara.",
+            "Putin's war in Syria: is it over?",
+            "What did Moscow say about this: Putin's war in Syria: is it over?",
+            "What did Ankara say about this: Putin's war in Syria: is it over?",
+        ),
+        (
             "How many people were hurt? Compare the Wire with the Gazette.",
             HURT,
             HURT,
@@ -102,6 +108,9 @@ def test_which_of_two_came_first(question: str, first: str, second: str) -> None
         "Did the public hear of the journey before or after it was over?",
         "What happened first?",
         "Must Assad step down? Set it out in short.",
+        "How long did Putin and Assad talk in Sochi? What do Russia and Turkey want?",
+        "What is inflation in Germany? Compare January with February.",
+        "Who scored more goals in 2022? Compare Messi to Ronaldo.",
         "Do Russia, Turkey and Iran agree on the congress?",
     ],
 )

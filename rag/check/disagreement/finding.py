@@ -50,6 +50,13 @@ class Findings:
     disagreements: tuple[Disagreement, ...] = ()
     updates: tuple[str, ...] = ()
 
+    def __add__(self, other: Findings) -> Findings:
+        """Returns both together, nothing twice."""
+        return Findings(
+            tuple(dict.fromkeys((*self.disagreements, *other.disagreements))),
+            tuple(dict.fromkeys((*self.updates, *other.updates))),
+        )
+
 
 def find_disagreements(
     question: str,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rag.check.disagreement.amounts import DURATIONS, bounds
 from rag.check.disagreement.question import Asked, is_about, mentions
@@ -18,6 +19,9 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"\bbetween (?P<one>.+?) and (?P<other>.+)$", re.IGNORECASE)
+_OF_TIME = re.compile(
+    r"lay|lies?|apart|elaps\w+|pass(?:ed)?|separat\w+", re.IGNORECASE
+)  # what the question asks, not of what
 _STATED = re.compile(
     rf"\b(?P<count>(?:an?|[\w-]+)) (?P<unit>{_UNIT}) (?:earlier|later|before|after|apart|ahead of)\b", re.IGNORECASE
 )
@@ -34,6 +38,7 @@ def interval_statements(asked: Asked, sentence: SourceSentence) -> Iterator[Stat
     passage = plain(f"{sentence.passage.title}. {sentence.passage.passage.text}")
     found = list(_STATED.finditer(text))
     near = plain(". ".join([sentence.passage.title, *sentence.before[-2:], sentence.text]))
+    asked = replace(asked, terms=tuple(term for term in asked.terms if not _OF_TIME.fullmatch(term)))
     if len(found) != 1 or not is_about(asked, near, within=passage):
         return
     if not any(mentions(term, text) for term in asked.terms) or not _tells_of_both(asked, sentence):

@@ -36,7 +36,7 @@ _GROUPS = tuple(
 _SETTING = re.compile(r"wars?|conflict|fighting|people|residents|inhabitants", re.IGNORECASE)
 _AUXILIARIES = frozenset(("much", "many", "long", "year", "date", "day", "month", "time", "number", "total", "take",
                           "place", "come", "came", "go", "went", "estim", "current", "given", "give", "lost", "figur",
-                          "last", "length", "durat", "said", "report", "lay", "elaps", "apart"))  # fmt: skip
+                          "last", "length", "durat", "said", "report"))  # fmt: skip
 _COUNTED = re.compile(
     r"\bhow (?:many|much) (.+?) (?:were|was|are|is|have|has|had|did|do|does|will|would|can|could|may|died|live|came"
     r"|took|\w+ed)\b",

@@ -1,4 +1,4 @@
-"""Who wants what: opposite wishes, and a denial beside an assertion."""
+"""Who wants what: opposite wishes, welcome and rejection, and a denial beside an assertion."""
 
 from __future__ import annotations
 
@@ -35,15 +35,25 @@ _RECEPTION = re.compile(
     r"|\b(?:reactions?|responses?|reception)\b|\bwho (?:\w+ )?(?:welcom|support|oppos|reject|back|endors)\w*",
     re.IGNORECASE,
 )
-_WELCOMES = r"(?:welcom|prais|applaud|hail|endors|approv|support|embrac)(?:e|es|ed|s|ing)?|back(?:s|ed)|in favou?r of"
+_WELCOMES = (
+    r"(?:welcom|prais|applaud|endors|approv|embrac)(?:e|es|ed|s|ing)?|hail(?:s|ed)|support(?:s|ed)|back(?:s|ed)"
+    r"|(?<=\bnot )(?:support|back)|(?<=n't )(?:support|back)|in favou?r of"
+)
 _REJECTS = (
-    r"(?:reject|condemn|denounc|criticis|criticiz|oppos|dismiss|boycott|spurn|protest)(?:e|es|ed|s|ing)?"
-    rf"|(?:refus\w+|declin\w+|fail\w*) to (?:{_WELCOMES})"
+    r"(?:reject|condemn|denounc|criticis|criticiz|oppos|dismiss|boycott|spurn)(?:e|es|ed|s|ing)?"
+    r"|(?:refus\w+|declin\w+|fail\w*) to (?:welcome|endorse|approve|support|back)"
 )
 _RECEIVES = re.compile(
     rf"\b(?:(?P<against>{_REJECTS})|(?P<towards>{_WELCOMES}))\b(?P<what>(?: [\w'-]+){{0,8}})", re.IGNORECASE
 )
-_NOT = re.compile(r"\b(?:not|never|n't|neither|without|nor)\b(?: \w+){0,2} ?$", re.IGNORECASE)
+_NOT = re.compile(
+    r"(?:n't|\b(?:not(?! only)|no|nobody|none|never|neither|without|nor))\b(?: \w+){0,4} ?$", re.IGNORECASE
+)
+# What is said of a plan's critics is not said of the plan.
+_OF_ANOTHER = re.compile(
+    r"\b(?:calls?|attacks?|critics?|critici\w+|opponents?|opposition|fears?|delays?|doubts?|stop|scrap|end|halt|block)\b",
+    re.IGNORECASE,
+)
 _LONGEST = 16
 
 
@@ -56,7 +66,7 @@ def stance_statements(asked: Asked, sentences: Sequence[SourceSentence]) -> Iter
     if _ASKS.search(asked.text) and _FUTURE_VERBS.search(asked.text):
         for sentence in sentences:
             yield from _wishes(asked, sentence)
-    elif _RECEPTION.search(asked.text):
+    elif _RECEPTION.search(asked.text) and not _YES_NO.match(asked.text):
         for sentence in sentences:
             yield from _receptions(asked, sentence)
     elif _YES_NO.match(asked.text):
@@ -81,7 +91,7 @@ def _receptions(asked: Asked, sentence: SourceSentence) -> Iterator[Statement]:
     if not is_about(asked, near, within=plain(f"{sentence.passage.title}. {sentence.passage.passage.text}")):
         return
     for match in _RECEIVES.finditer(text):
-        if any(mentions(term, match["what"]) for term in asked.terms):
+        if any(mentions(term, match["what"]) for term in asked.terms) and not _OF_ANOTHER.search(match["what"]):
             rejected = bool(match["against"]) != bool(_NOT.search(text[: match.start()]))
             yield Statement(Label(("rejected" if rejected else "welcomed",)), _short(text), sentence)
             return
