@@ -94,6 +94,8 @@ def main() -> int:
         found = list(show(rows, questions(arguments.folder), store, verifier))
     for name, is_reported in (("for choosing", False), ("for reporting", True)):
         part = [s for s in found if s.labelled.reported is is_reported]
+        if not part:
+            continue
         shown = [s for s in part if s.verdict is Verdict.SUPPORTED]
         right = [s for s in part if s.labelled.supported]
         print(f"{name}: {len(part)} sentences, {len(part) - len(right)} of them wrong")
