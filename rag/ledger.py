@@ -10,6 +10,7 @@ from typing import NamedTuple
 from rag.check.citations import strip_markers
 from rag.check.expectations import Expectation, expectations
 from rag.check.facts import FactKind
+from rag.check.modality import tells_as_done
 from rag.check.relevance import Relevance, Shown
 from rag.check.repetition import says
 from rag.check.rewording import BELIEVED, asked_but_not_told, points_back, word_share
@@ -152,6 +153,8 @@ class ClaimLedger:
         read = " ".join(f"{source.passage.title} {source.passage.passage.shown()}" for source in cited)
         if noun := asked_but_not_told(text, self._part, read):
             return f"the source does not speak of the {noun}"
+        if word := tells_as_done(text, [source.sentence.text for source in cited]):
+            return f"the source only foresees this ({word})"
         return BELIEVED.doubt(word_share(text, (source.sentence.text for source in cited)), draft.sure)
 
     def _hold(self, text: str, check: Check, cited: list[Source]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.check.words import Word, keys, plain, stem_keys, vocabulary, words
+from rag.check.words import Word, content_stems, keys, plain, stem_keys, vocabulary, words
 
 _REACH = 5  # words after the marker
 _OPEN = frozenset(
@@ -26,6 +26,9 @@ _AHEAD = frozenset(
 _PAST = re.compile(r"[^\W\d]+(?:ed)$")
 # "recommended for approval" does not say that it was approved.
 _NOUN = re.compile(r"(?:al|als|tion|tions|sion|sions|ment|ments|ance|ence)$")
+_FORESEEN = re.compile(
+    r"\b(?:will|won't|is to|are to|(?:is|are) (?:set|due|expected|scheduled|slated) to)\b", re.IGNORECASE
+)
 _QUESTION = re.compile(r"\?[\"'”’)\]]*\s*$")
 # What a page puts where the story would go on: "[Click here to see which …]", "Read more: …".
 _TEASER = re.compile(r"\W*(?:(?:click|tap) (?:here|to)|(?:read|see|watch)(?: more| also| next)?:)", re.IGNORECASE)
@@ -75,6 +78,28 @@ def settles_what_is_open(claim: str, sentences: Sequence[str]) -> str:
         if places and all(_is_open(found, i) for found, i in places):
             return word
     return ""
+
+
+def tells_as_done(claim: str, sentences: Sequence[str]) -> str:
+    """Returns the past form by which a sentence tells as done, in a word of its own, what its source only foresees.
+
+    "Apple introduced it on 12 September" of a source that has "it will be available on 12 September". A source may
+    foresee one thing and tell another, so this is a reason to doubt, not to deny.
+
+    Args:
+        claim: The sentence.
+        sentences: The source sentences it rests on; the one that shares most of its words decides.
+    """
+    said = keys(claim)
+    wanted = set(content_stems(claim))
+    if _KEPT.intersection(said) or not sentences:
+        return ""
+    nearest = max(sentences, key=lambda sentence: len(wanted.intersection(content_stems(sentence))))
+    if not _FORESEEN.search(plain(nearest)):
+        return ""
+    known = set(stem_keys(keys(nearest)))
+    own = (word for word, stem in zip(said, stem_keys(said), strict=True) if _PAST.match(word) and stem not in known)
+    return next(own, "")
 
 
 def _is_open(sentence: Sequence[Word], place: int) -> bool:

@@ -4,7 +4,7 @@ import pytest
 
 from rag.check.builtin import BuiltinVerifier
 from rag.check.facts import FactContext
-from rag.check.modality import is_statement
+from rag.check.modality import is_statement, tells_as_done
 from rag.types import Verdict
 
 
@@ -46,6 +46,27 @@ def test_what_is_only_foreseen_does_not_bear_out_that_it_happened(sentence: str,
 )
 def test_what_happened_or_stays_open_is_not_held_back(sentence: str, evidence: str) -> None:
     assert "modality" not in BuiltinVerifier().verify(sentence, evidence, FactContext()).why
+
+
+SOFTWARE = "Meanwhile, the software will be available as a free download on Sept. 12."
+
+
+@pytest.mark.parametrize(
+    ("claim", "sources", "word"),
+    [
+        (
+            "Gant introduced the software as a free download on Sept. 12.",
+            [SOFTWARE, "Gant will introduce it."],
+            "introduced",
+        ),
+        ("Gant will have introduced the software as a free download.", [SOFTWARE], ""),
+        ("The software was available as a free download.", [SOFTWARE], ""),
+        ("Gant introduced the software as a free download.", ["Gant released the software as a free download."], ""),
+        ("Gant introduced the software.", [], ""),
+    ],
+)
+def test_what_is_foreseen_and_told_as_done_in_another_word(claim: str, sources: list[str], word: str) -> None:
+    assert tells_as_done(claim, sources) == word
 
 
 @pytest.mark.parametrize("text", ["What does PSL stand for?", "“Who won?”", "Is he right?  "])
