@@ -188,9 +188,9 @@ def answer_stream(
     wider = retriever.search(planned.matter, _COMPARED * k, filters=planned.filters) if ledger.sentences() else ()
     compared = interleaved([passages, set_aside_orders(wider)[0]], (1 + _COMPARED) * k)
     differing = Findings()
-    for matter in map(without_courtesies, planned.compared):
+    for about in map(without_courtesies, planned.compared):
         differing += find_disagreements(
-            matter, compared, ledger.sentences(), ledger.citations(), ledger.cite,
+            about, compared, ledger.sentences(), ledger.citations(), ledger.cite,
             lambda words: set_aside_orders(retriever.search(words, _ALIKE_READ, filters=planned.filters))[0],
             words_asked=planned.sides is not None and planned.sides.of_speakers,
         )  # fmt: skip

@@ -19,6 +19,8 @@ _OPPOSITES = tuple(
         ("domestic internal", "foreign external"),
     )
 )
+# Of each modifier: those that say the same, and those that say the opposite.
+_OPPOSED = {word: sides for pair in _OPPOSITES for sides in (pair, pair[::-1]) for word in sides[0]}
 _BOTH = frozenset(vocabulary("and or nor"))  # "the upper and the lower house"
 _SEEN_FROM = frozenset(
     vocabulary("border borders frontier side sides flank neighbour neighbor")
@@ -44,16 +46,15 @@ def exchanged_modifier(claim: str, sentences: Sequence[str], title: str = "") ->
         narrowed = said[i + 1]
         if narrowed in STOPWORDS or narrowed in _SEEN_FROM or (i and said[i - 1] in _VERBAL):
             continue
-        for pair in _OPPOSITES:
-            for own, opposite in (pair, pair[::-1]):
-                if word not in own or narrowed in opposite:
-                    continue
-                [stem] = stem_keys([narrowed])
-                there = next((words for found in read if (words := _before(opposite, stem, found))), "")
-                if not there or _near(opposite, own, stem, said):
-                    continue
-                if not any(_near(own, opposite, stem, found) for found in known):
-                    return there
+        own, opposite = _OPPOSED.get(word, (frozenset(), frozenset()))
+        if not own or narrowed in opposite:
+            continue
+        [stem] = stem_keys([narrowed])
+        there = next((words for found in read if (words := _before(opposite, stem, found))), "")
+        if not there or _near(opposite, own, stem, said):
+            continue
+        if not any(_near(own, opposite, stem, found) for found in known):
+            return there
     return ""
 
 
